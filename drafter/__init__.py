@@ -1,0 +1,1 @@
+"""What turns a ticket into a draft: records, prompt, retrieval, generation, guard."""

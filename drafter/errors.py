@@ -1,0 +1,50 @@
+"""Every error that Replymill raises on purpose.
+
+An error says what, where, which value, and the remedy; it never holds a ticket's text.
+
+    ReplymillError
+     ├── ParamsError         params.yaml: an unknown, missing or impossible value
+     ├── BadInput            an export, a policy file or a table that can't be used
+     ├── ValidationFailed    a critical expectation was not met
+     ├── LeakFound           two splits share what they must not share
+     ├── UnsafeModel         a pickle, remote code, or a hash that differs
+     ├── ModelUnavailable    a model that can't be loaded from where it should be
+     ├── DraftingFailed      a generator that gave no usable answer
+     └── PromotionRefused    a version without the evidence that its alias asks for
+"""
+
+
+class ReplymillError(Exception):
+    """Root of the tree: the command line prints its message and exits with 1."""
+
+
+class ParamsError(ReplymillError):
+    """A value of params.yaml is unknown, missing or impossible."""
+
+
+class BadInput(ReplymillError):
+    """An export, a policy file or a table that can't be used."""
+
+
+class ValidationFailed(ReplymillError):
+    """A critical expectation was not met."""
+
+
+class LeakFound(ReplymillError):
+    """Two splits share what they must not share."""
+
+
+class UnsafeModel(ReplymillError):
+    """A model that brings a pickle or code of its own, or whose hash differs."""
+
+
+class ModelUnavailable(ReplymillError):
+    """A model that can't be loaded from where params.yaml says it is."""
+
+
+class DraftingFailed(ReplymillError):
+    """A generator that gave no usable answer."""
+
+
+class PromotionRefused(ReplymillError):
+    """A version that lacks the evidence which its alias asks for."""

@@ -1,0 +1,1 @@
+"""Prefect flows: order, retries, schedules, triggers. No logic of their own."""

@@ -1,0 +1,1 @@
+"""One module or package per step of the mill: a pure function, and `run(params, paths)`."""

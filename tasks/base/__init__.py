@@ -1,0 +1,1 @@
+"""Fetch or train the base model: safetensors with their revision and hashes."""

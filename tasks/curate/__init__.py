@@ -1,0 +1,1 @@
+"""Clean, pseudonymise, deduplicate and split the tickets so that nothing leaks."""

@@ -1,0 +1,1 @@
+"""Draft a reply to each holdout ticket, with one candidate."""

@@ -1,0 +1,1 @@
+"""Score every candidate on the same tickets."""

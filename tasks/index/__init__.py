@@ -1,0 +1,1 @@
+"""Cut the policies into dated clauses and make them searchable."""

@@ -1,0 +1,1 @@
+"""Turn the exports that params.yaml names into our records."""

@@ -1,0 +1,80 @@
+"""Where every stage reads and writes, in one place. All paths hang below one root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The files of one checkout. `root` is the folder that holds params.yaml."""
+
+    root: Path
+
+    # data
+    @property
+    def tickets(self) -> Path:
+        return self.root / "data/ingested/tickets.parquet"
+
+    @property
+    def policies(self) -> Path:
+        return self.root / "data/ingested/policies.parquet"
+
+    @property
+    def ingest_quarantine(self) -> Path:
+        return self.root / "data/ingested/quarantine.parquet"
+
+    @property
+    def validated_tickets(self) -> Path:
+        return self.root / "data/validated/tickets.parquet"
+
+    @property
+    def validated_policies(self) -> Path:
+        return self.root / "data/validated/policies.parquet"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "data/quarantine.parquet"
+
+    def curated(self, split: str) -> Path:
+        return self.root / f"data/curated/{split}.parquet"
+
+    @property
+    def dropped(self) -> Path:
+        return self.root / "data/dropped.parquet"
+
+    def retrieved(self, split: str) -> Path:
+        return self.root / f"data/retrieved/{split}.parquet"
+
+    def drafts(self, candidate: str) -> Path:
+        return self.root / f"data/drafts/{candidate}.parquet"
+
+    # models
+    @property
+    def index(self) -> Path:
+        return self.root / "models/index"
+
+    @property
+    def base(self) -> Path:
+        return self.root / "models/base"
+
+    @property
+    def sft(self) -> Path:
+        return self.root / "models/sft"
+
+    # reports
+    def report(self, name: str) -> Path:
+        return self.root / "reports" / name
+
+    def timings(self, candidate: str) -> Path:
+        return self.root / f"reports/timings/{candidate}.json"
+
+    # what is kept between runs and tracked by nothing: locks, checkpoints, servers' stores
+    @property
+    def var(self) -> Path:
+        return self.root / "var"
+
+    def checkpoints(self, stage: str) -> Path:
+        return self.var / "checkpoints" / stage
+
+
+SPLITS = ("train", "val", "holdout")

@@ -1,0 +1,1 @@
+"""Register the winner in MLflow with its evidence, as `challenger`."""

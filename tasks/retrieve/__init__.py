@@ -1,0 +1,1 @@
+"""Find for each ticket the clauses in force on its day."""

@@ -1,0 +1,1 @@
+"""Fine-tune a LoRA adapter on the curated replies."""

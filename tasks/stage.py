@@ -1,0 +1,59 @@
+"""The command line of a stage: `python -m tasks.NAME`.
+
+`--help` answers before anything heavy is imported. An error that Replymill raises on purpose is
+printed as one line and ends with 1; any other is a bug and keeps its traceback.
+"""
+
+import argparse
+import importlib
+import inspect
+import os
+import sys
+from pathlib import Path
+
+# Dependencies report usage unless told not to; a tool that reads tickets must not call anyone.
+TELEMETRY_OFF = {
+    "DO_NOT_TRACK": "1",
+    "DVC_NO_ANALYTICS": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "LANCEDB_CONFIG_TELEMETRY": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
+
+
+def quiet_environment() -> None:
+    """Turn off the telemetry of every dependency, unless the environment already says something."""
+    for name, value in TELEMETRY_OFF.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def main(stage: str, about: str | None) -> None:
+    """Parse the command line, read the stage's own part of params.yaml, call `tasks.STAGE.run.run`.
+
+    The stage `draft` takes `--candidate NAME` as well and hands it on.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m tasks.{stage}",
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--root", type=Path, default=Path(), help="the folder of params.yaml (.)")
+    if stage == "draft":
+        parser.add_argument("--candidate", required=True, help="a name from params.yaml candidates")
+    arguments = vars(parser.parse_args())
+    root = arguments.pop("root").resolve()
+    quiet_environment()
+
+    from drafter.errors import ReplymillError
+    from tasks.paths import Paths
+    from tasks.section import load_section
+
+    try:
+        model = importlib.import_module(f"tasks.{stage}.params").Params
+        params = load_section(root / "params.yaml", model)
+        importlib.import_module(f"tasks.{stage}.run").run(params, Paths(root), **arguments)
+    except ReplymillError as error:
+        sys.exit(f"{stage}: {inspect.cleandoc(str(error))}")
