@@ -31,9 +31,7 @@ def write_table(path: Path, table: "pl.DataFrame", schema: "pl.Schema") -> None:
 
     whole = table.select(list(schema)).cast(dict(schema))  # type: ignore[arg-type]
     with written_whole(path) as beside:
-        pq.write_table(
-            whole.to_arrow(), beside, compression="zstd", write_page_checksum=True
-        )
+        pq.write_table(whole.to_arrow(), beside, compression="zstd", write_page_checksum=True)
 
 
 def read_table(path: Path, schema: "pl.Schema") -> "pl.DataFrame":

@@ -18,7 +18,7 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     @classmethod
-    def keys(cls) -> list[str]:
+    def yaml_keys(cls) -> list[str]:
         """The names that params.yaml uses for this model's fields."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
@@ -40,7 +40,7 @@ def load_section(path: Path, model: type[Model], whole: bool = False) -> Model:
 
     try:
         text = path.read_text(encoding="utf-8")
-        values = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        values = yaml.safe_load(text)
     except FileNotFoundError:
         raise ParamsError(f"{path} is not there: run from the folder that holds it") from None
     except yaml.YAMLError as error:
@@ -48,7 +48,7 @@ def load_section(path: Path, model: type[Model], whole: bool = False) -> Model:
     if not isinstance(values, dict):
         raise ParamsError(f"{path} holds no keys; copy it from the repository again")
     if not whole:
-        values = {key: values[key] for key in model.keys() if key in values}
+        values = {key: values[key] for key in model.yaml_keys() if key in values}
     try:
         return model.model_validate(values)
     except ValidationError as error:

@@ -1,5 +1,5 @@
-from tasks.stage import main
 from tasks.base import __doc__ as about
+from tasks.stage import main
 
 if __name__ == "__main__":
     main("base", about)

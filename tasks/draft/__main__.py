@@ -1,5 +1,5 @@
-from tasks.stage import main
 from tasks.draft import __doc__ as about
+from tasks.stage import main
 
 if __name__ == "__main__":
     main("draft", about)
