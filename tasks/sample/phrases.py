@@ -207,78 +207,14 @@ CHATTER: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
-FIRST_NAMES = [
-    "Mara",
-    "Tilda",
-    "Oskar",
-    "Ines",
-    "Bram",
-    "Yuki",
-    "Nora",
-    "Piet",
-    "Signe",
-    "Duarte",
-    "Aoife",
-    "Lars",
-    "Hana",
-    "Milo",
-    "Greta",
-    "Rui",
-    "Kaia",
-    "Emil",
-    "Saoirse",
-    "Jonas",
-    "Freya",
-    "Tomas",
-    "Liv",
-    "Anouk",
-    "Declan",
-    "Maren",
-    "Otto",
-    "Sora",
-    "Ida",
-    "Casper",
-    "Wren",
-    "Elif",
-    "Noel",
-    "Petra",
-    "Hugo",
-    "Vera",
-    "Silas",
-    "Asta",
-    "Ronan",
-    "Lotte",
-]
-LAST_NAMES = [
-    "Quill",
-    "Brandt",
-    "Ferro",
-    "Lindqvist",
-    "Okamoto",
-    "Harrow",
-    "Sandvik",
-    "Teller",
-    "Mowbray",
-    "Castro",
-    "Vance",
-    "Oduya",
-    "Pell",
-    "Keane",
-    "Strand",
-    "Albright",
-    "Novak",
-    "Ribeiro",
-    "Finch",
-    "Ashdown",
-    "Kessel",
-    "Marlow",
-    "Thorne",
-    "Ueda",
-    "Weir",
-    "Dahl",
-    "Corvin",
-    "Hask",
-    "Ellery",
-    "Bright",
-]
+FIRST_NAMES = (  # noqa: SIM905
+    "Mara Tilda Oskar Ines Bram Yuki Nora Piet Signe Duarte Aoife Lars Hana Milo Greta Rui "
+    "Kaia Emil Saoirse Jonas Freya Tomas Liv Anouk Declan Maren Otto Sora Ida Casper Wren "
+    "Elif Noel Petra Hugo Vera Silas Asta Ronan Lotte"
+).split()
+LAST_NAMES = (  # noqa: SIM905
+    "Quill Brandt Ferro Lindqvist Okamoto Harrow Sandvik Teller Mowbray Castro Vance Oduya "
+    "Pell Keane Strand Albright Novak Ribeiro Finch Ashdown Kessel Marlow Thorne Ueda Weir "
+    "Dahl Corvin Hask Ellery Bright"
+).split()
 AGENTS = ("Juniper Hale", "Rowan Peel", "Sorrel Dunn", "Bryony Cole", "Linden Frost", "Hazel Byrne")
