@@ -10,7 +10,10 @@ An error says what, where, which value, and the remedy; it never holds a ticket'
      ├── UnsafeModel         a pickle, remote code, or a hash that differs
      ├── ModelUnavailable    a model that can't be loaded from where it should be
      ├── DraftingFailed      a generator that gave no usable answer
-     └── PromotionRefused    a version without the evidence that its alias asks for
+     ├── PromotionRefused    a version without the evidence that its alias asks for
+     ├── StageFailed         a stage of dvc.yaml that ended with an error
+     ├── RepositoryBusy      another DVC process holds a lock: passes by itself
+     └── ServersFailed       a server that can't be started, or that died
 """
 
 
@@ -48,3 +51,15 @@ class DraftingFailed(ReplymillError):
 
 class PromotionRefused(ReplymillError):
     """A version that lacks the evidence which its alias asks for."""
+
+
+class StageFailed(ReplymillError):
+    """A stage of dvc.yaml ended with an error; the message is the stage's own."""
+
+
+class RepositoryBusy(ReplymillError):
+    """Another DVC process holds a lock that this one gave up waiting for."""
+
+
+class ServersFailed(ReplymillError):
+    """A server that `make up` starts can't be started, does not answer, or died."""
