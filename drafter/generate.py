@@ -1,0 +1,35 @@
+"""What every generator is handed, what it gives back, and its one method."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from drafter.prompt import Message
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One ticket, ready for any generator.
+
+    `messages` is the chat for those that write; `question` and `at` are for those that look up.
+    """
+
+    messages: list[Message]
+    question: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A text without special tokens, and how many tokens went in and came out."""
+
+    text: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class Generator(Protocol):
+    """Writes one text for each prompt, in their order."""
+
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]: ...
