@@ -3,7 +3,7 @@
     facts("Send it back within thirty days; it costs €15.")
     [Fact("duration", "30 day", (22, 33)), Fact("amount", "15 EUR", (44, 47))]
 
-Formats are normalised, so "30-day" is "thirty days", "2 weeks" is "14 days" and "15 euros" is "€15".
+Formats are normalised: "30-day" is "thirty days", "2 weeks" is "14 days", "15 euros" is "€15".
 A range is two facts. Bare numbers are none: they number steps and versions. Words are English.
 Placeholders such as [ORDER_1] hold no figure and are none either.
 """
@@ -87,7 +87,8 @@ def grounded(draft: str, evidence: Iterable[str]) -> Grounding:
     known = {
         (fact.kind, value) for text in evidence for fact in facts(text) for value in _forms(fact)
     }
-    supported, unsupported = [], []
+    supported: list[Fact] = []
+    unsupported: list[Fact] = []
     for fact in facts(draft):
         (supported if (fact.kind, fact.value) in known else unsupported).append(fact)
     return Grounding(tuple(supported), tuple(unsupported))
@@ -144,7 +145,7 @@ _CLOCK = re.compile(
 )
 _PHONE = re.compile(r"(?<![\w.,])(?:\+|\(0|0)\d?[\d\s()./-]{5,}\d(?!\w)")
 _SYMBOL = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True))
-_BETWEEN = r"\s*(?:-|–|to|and|or)\s*"
+_BETWEEN = r"\s*(?:-|\u2013|to|and|or)\s*"
 _PRICE = re.compile(
     rf"(?<![\w$])({_SYMBOL})\s?({NUMBER}|(?<=[€$£¥₹])[\d.,]*\d)(?:{_BETWEEN}({NUMBER})(?!\s*[\w%€£]))?",
     re.IGNORECASE,

@@ -20,6 +20,7 @@ from drafter.generate import Generation, Prompt
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class LocalGenerator:
 
         tokenizer = self.base.tokenizer
         ids, mask = padded_left(rows, tokenizer.pad_token_id)
+        ends = end_tokens(model, tokenizer)
         with torch.inference_mode():
             out = model.generate(
                 input_ids=ids.to(model.device),
@@ -69,15 +71,22 @@ class LocalGenerator:
                 num_beams=1,
                 max_new_tokens=self.max_new_tokens,
                 pad_token_id=tokenizer.pad_token_id,
-                eos_token_id=tokenizer.eos_token_id,
+                eos_token_id=sorted(ends),
             )
         generations = []
         for row, tokens in zip(rows, out[:, ids.shape[1] :].tolist(), strict=True):
-            if tokenizer.eos_token_id in tokens:
-                tokens = tokens[: tokens.index(tokenizer.eos_token_id) + 1]
-            text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
-            generations.append(Generation(text, len(row), len(tokens)))
+            end = next((place for place, token in enumerate(tokens) if token in ends), len(tokens))
+            tokens = tokens[: end + 1]
+            text = str(tokenizer.decode(tokens, skip_special_tokens=True))
+            generations.append(Generation(text.strip(), len(row), len(tokens)))
         return generations
+
+
+def end_tokens(model: Any, tokenizer: "PreTrainedTokenizerBase") -> set[int]:
+    """The tokenizer's end token and those of the model's own settings, which may be several."""
+    own = model.generation_config.eos_token_id
+    ends = own if isinstance(own, list) else [own]
+    return {token for token in [*ends, tokenizer.eos_token_id] if token is not None}
 
 
 def padded_left(rows: list[list[int]], pad: int) -> tuple["torch.Tensor", "torch.Tensor"]:

@@ -24,7 +24,7 @@ def values(text: str) -> list[tuple[str, str]]:
         ("5 business days", [("duration", "5 working day")]),
         ("five working days", [("duration", "5 working day")]),
         ("3 to 5 days", [("duration", "3 day"), ("duration", "5 day")]),
-        ("3–5 days", [("duration", "3 day"), ("duration", "5 day")]),
+        ("3\u20135 days", [("duration", "3 day"), ("duration", "5 day")]),
         ("€15", [("amount", "15 EUR")]),
         ("15 EUR", [("amount", "15 EUR")]),
         ("15.00 euros", [("amount", "15 EUR")]),
