@@ -35,6 +35,8 @@ def encode_chat(
 
 def _ids(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> list[int]:
     text = tokenizer.apply_chat_template(
-        [dict(message) for message in messages], add_generation_prompt=True, tokenize=False
+        [{"role": message["role"], "content": message["content"]} for message in messages],
+        add_generation_prompt=True,
+        tokenize=False,
     )
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])

@@ -48,6 +48,10 @@ class Paths:
     def drafts(self, candidate: str) -> Path:
         return self.root / f"data/drafts/{candidate}.parquet"
 
+    def drafter(self, candidate: str) -> Path:
+        """What the drafter is, apart from its weights (drafter.spec.Spec)."""
+        return self.root / f"data/drafts/{candidate}.json"
+
     # models
     @property
     def index(self) -> Path:

@@ -1,0 +1,70 @@
+"""Stage draft@CANDIDATE: files in, files out."""
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drafter.drafter import Drafter
+from drafter.errors import BadInput
+from drafter.spec import Parts, Spec, prompt_digest
+from drafter.tables import read_table, write_json, write_table
+from tasks.candidates import Candidate, named
+from tasks.draft.batches import draft_in_batches, inputs_digest
+from tasks.draft.params import DraftParams, Params
+from tasks.draft.timing import time_alone
+from tasks.paths import Paths
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def run(params: Params, paths: Paths, candidate: str) -> None:
+    """Draft the holdout with `candidate`, then time some of it one by one."""
+    from drafter.records import DRAFT
+
+    chosen = named(params.candidates, candidate)
+    tickets_path = paths.root / chosen.tickets
+    tickets, retrieves = read_tickets(tickets_path)
+    spec = spec_of(candidate, chosen, params.draft, retrieves)
+    parts = Parts.of(spec, paths.root / chosen.model, paths.base, paths.index)
+    drafter = Drafter.open(spec, parts, params.draft.device)
+
+    finished = paths.var / "drafts" / candidate
+    kept = finished / inputs_digest(spec, parts, tickets_path)
+    drafts, pace = draft_in_batches(drafter, tickets, kept)
+    timed = time_alone(drafter, tickets, drafts, params.draft.timed)
+
+    write_json(paths.timings(candidate), timed | pace)
+    write_json(paths.drafter(candidate), asdict(spec))
+    write_table(paths.drafts(candidate), drafts, DRAFT)
+    shutil.rmtree(finished)
+
+
+def read_tickets(path: Path) -> tuple["pl.DataFrame", bool]:
+    """The holdout, and whether it carries policy clauses. Raises BadInput where it is empty."""
+    import pyarrow.parquet as pq
+
+    from drafter.records import CURATED, RETRIEVED
+
+    try:
+        retrieves = "chunks" in pq.read_schema(path).names
+    except (OSError, ValueError):
+        retrieves = False  # read_table says what is wrong with it
+    tickets = read_table(path, RETRIEVED if retrieves else CURATED)
+    if tickets.is_empty():
+        raise BadInput(f"{path} holds no ticket to draft for: see reports/curation.json")
+    return tickets, retrieves
+
+
+def spec_of(name: str, candidate: Candidate, params: DraftParams, retrieves: bool) -> Spec:
+    """What the drafter is, from params.yaml."""
+    return Spec(
+        candidate=name,
+        generator=candidate.generator,
+        retrieves=retrieves,
+        chunks=params.chunks,
+        max_new_tokens=params.max_new_tokens,
+        batch_size=params.batch_size,
+        prompt=prompt_digest(),
+    )
