@@ -1,11 +1,13 @@
 """Progress of long work: a bar on a terminal, a line every ten seconds elsewhere; on stderr."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SECONDS_BETWEEN_LINES = 10.0
+# Whoever shows the lines as a bar, as `make run` does, asks for more of them.
+SECONDS_BETWEEN_LINES = float(os.environ.get("REPLYMILL_SECONDS_BETWEEN_LINES", "10"))
 
 
 @contextmanager
