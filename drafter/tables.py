@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,14 +53,65 @@ def read_table(path: Path, schema: "pl.Schema") -> "pl.DataFrame":
         ) from error
     table = pl.from_arrow(arrow)
     assert isinstance(table, pl.DataFrame)
-    if table.columns != list(schema):
-        missing = sorted(set(schema) - set(table.columns))
-        extra = sorted(set(table.columns) - set(schema))
+    _expect_columns(path, table.columns, schema)
+    return table.cast(dict(schema))  # type: ignore[arg-type]
+
+
+@contextmanager
+def open_table(path: Path, schema: "pl.Schema") -> "Iterator[Callable[[pl.DataFrame], None]]":
+    """Give a function that appends a batch; the whole stands at `path` once the block succeeds.
+
+    with open_table(paths.dropped, REJECTED) as append:
+        for batch in batches:
+            append(batch)
+    """
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    arrow = pl.DataFrame(schema=schema).to_arrow().schema
+    with (
+        written_whole(path) as beside,
+        pq.ParquetWriter(beside, arrow, compression="zstd", write_page_checksum=True) as writer,
+    ):
+
+        def append(batch: pl.DataFrame) -> None:
+            whole = batch.select(list(schema)).cast(dict(schema))  # type: ignore[arg-type]
+            if len(whole):
+                writer.write_table(whole.to_arrow().cast(arrow))
+
+        yield append
+
+
+def read_batches(path: Path, schema: "pl.Schema", rows: int) -> "Iterator[pl.DataFrame]":
+    """The same as `read_table` in batches of at most `rows` rows, for tables beyond memory."""
+    import polars as pl
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            _expect_columns(path, file.schema_arrow.names, schema)
+            for batch in file.iter_batches(rows):
+                table = pl.from_arrow(batch)
+                assert isinstance(table, pl.DataFrame)
+                yield table.cast(dict(schema))  # type: ignore[arg-type]
+    except FileNotFoundError:
+        raise BadInput(f"{path} is not there: run `dvc repro` to make it") from None
+    except (OSError, pa.ArrowException) as error:
+        raise BadInput(
+            f"{path} is damaged ({str(error).splitlines()[0]}): delete it and run `dvc repro`"
+        ) from error
+
+
+def _expect_columns(path: Path, columns: list[str], schema: "pl.Schema") -> None:
+    """Raise BadInput where a file has other columns than `schema`."""
+    if columns != list(schema):
+        missing = sorted(set(schema) - set(columns))
+        extra = sorted(set(columns) - set(schema))
         raise BadInput(
             f"{path} has other columns than expected (missing {missing}, extra {extra}): "
             "an older version wrote it; run `dvc repro --force`"
         )
-    return table.cast(dict(schema))  # type: ignore[arg-type]
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
