@@ -85,6 +85,19 @@ def load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
     return tokenizer
 
 
+def read_config(folder: Path) -> Any:
+    """The model's config. Raises ModelUnavailable where transformers does not know its kind."""
+    from transformers import AutoConfig
+
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(
+            f"{folder}: transformers does not know this model ({_first_line(error)}): choose "
+            "another base in params.yaml"
+        ) from error
+
+
 def _load_weights(folder: Path, hardware: Hardware) -> Any:
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging
