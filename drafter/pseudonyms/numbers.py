@@ -1,0 +1,241 @@
+"""Cards and phone numbers: runs of digits, told apart and from every other number by their form.
+
+A run is split off first ("4111 1111 1111 1111 12", a card and its month); all its beginnings and
+ends at a space are then weighed, and the longest that is a card or a phone number is taken.
+
+    card   an issuer's prefix, its length, and Luhn's check digit
+    phone  `+` or `00` and a country's calling code with a length which that country has; or
+           a number of the default region; or groups after a leading 0, as most of Europe
+           writes; or any digits after a word such as `tel`.
+    not    dates, times, versions, addresses of machines, amounts, parts of a URL, and bare
+           digits after a word such as `ticket` or `#`
+"""
+
+from functools import cache
+
+import polars as pl
+
+from drafter.pseudonyms.spans import SPAN, find
+
+RUN = r"\(?\+?\(?(?-u:\b)[0-9](?:[() ./\u{a0}-]{0,3}[0-9]){5,}(?-u:\b)"
+MOST_GROUPS = 12  # a run of more groups is a table, and only its first ones are weighed
+
+CARD = (
+    r"^(?:4[0-9]{12}(?:[0-9]{3}){0,2}"  # Visa
+    r"|(?:5[0-9]|2[2-7])[0-9]{14}"  # Mastercard, Mir, Maestro of 16
+    r"|3[47][0-9]{13}"  # American Express
+    r"|3(?:[0689])[0-9]{12}(?:[0-9]{2}){0,1}"  # Diners
+    r"|35[0-9]{14}"  # JCB
+    r"|6[0-9]{14,18}"  # Discover, UnionPay, Maestro
+    r")$"
+)
+
+PHONE_WORD = (
+    r"(?i)(?:\b(?:tele?(?:phone|fon|fono)?|t[eé]l(?:[eé]phone)?|phone|mobile|mobil|handy|cell|fax"
+    r"|whatsapp|sms|call(?: me| us)?(?: back)?(?: at| on)?|ring(?: me)?(?: at| on)?"
+    r"|text(?: me)?(?: at)?|reach(?: me| us)?(?: at| on| by phone)?|contact(?: me)?(?: at| on)"
+    r"|dial)(?:[ -]?(?:number|no|nr|nummer|is|was))*[.:)( #]*|wa\.me/|tel:)$"
+)
+ID_WORD = (
+    r"(?i)(?:\b(?:id|order|ticket|case|ref|reference|tracking|invoice|serial|bug|build|version"
+    r"|sku|isbn|ean|imei|parcel|shipment|account|item|article|part|model|transaction|batch|lot"
+    r"|commit|release|firmware|uid|pid|timestamp)(?:[ -]?(?:number|num|no|nr|id|code|is|was))*"
+    r"[.:)( ]*[#:]?[ ]?|[#$€£¥=,.:_&?%@~/*\\-])$"
+)
+AMOUNT = r"[$€£¥][ ]?$"
+IN_URL = r"(?i)(?:https?://|www\.)[^\s]*$"
+
+DATE = (
+    r"^(?:(?:19|20)[0-9]{2}([-/. ])(?:0?[1-9]|1[0-2])[-/. ](?:0?[1-9]|[12][0-9]|3[01])"
+    r"|(?:0?[1-9]|[12][0-9]|3[01])[-/.](?:0?[1-9]|[12][0-9]|3[01])[-/.](?:19|20)?[0-9]{2})"
+    r"(?:[ -]+[0-9]{1,4})?$"
+)
+MACHINE = r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"
+VERSION = r"(?:^|\.)[0-9](?:\.|$)"
+YEARS = r"^(?:19|20)[0-9]{2}[ /-]+(?:19|20)[0-9]{2}$"
+# What a phone number looks like without a `+`: groups of two digits or more; the first may be
+# a trunk 0 or 1 alone.
+GROUPED = r"^(?:1[ .-]|0[ /-])?\(?[0-9]{2,6}(?:[() ./\u{a0}-]{1,3}[0-9]{2,8}){1,5}$"
+
+
+def numbers(texts: pl.DataFrame, region: str) -> pl.DataFrame:
+    """Spans of cards and phone numbers; `region` is the home of numbers without a `+`."""
+    runs = find(texts, RUN).with_columns(before=pl.col("before").str.tail(200))
+    if runs.is_empty():
+        return pl.DataFrame(schema=SPAN)
+    weighed = classify(runs, region)
+    sure = weighed.filter(pl.col("label").is_not_null())
+    # Digits in groups may be two things side by side; one group is what it is.
+    rest = weighed.filter(
+        pl.col("label").is_null()
+        & pl.col("found").str.contains(r"[0-9)][ \u{a0}]+[(0-9]")
+        & (pl.col("digits").str.len_bytes() >= 10)
+        & ~pl.col("found").str.contains(DATE)
+    )
+    split = [sure.select(list(SPAN))]
+    if not rest.is_empty():
+        split.append(_longest(classify(_parts(rest), region)))
+    return pl.concat(split)
+
+
+def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
+    """Add `label`, `key` and `digits` to runs (row, start, end, found, before)."""
+    digits = pl.col("found").str.replace_all(r"\(0\)", "").str.replace_all("[^0-9]", "")
+    table = runs.with_columns(digits=digits)
+    is_card = _looks_like_card() & luhn(table["digits"])
+    table = table.with_columns(is_card=is_card)
+    table = _international(table)
+    national, national_key = _national(region)
+    phone_word = pl.col("before").str.contains(PHONE_WORD)
+    size = pl.col("digits").str.len_bytes()
+    never = (
+        pl.col("found").str.contains(DATE)
+        | pl.col("found").str.contains(MACHINE)
+        | pl.col("found").str.contains(VERSION)
+        | pl.col("found").str.contains(YEARS)
+        | pl.col("before").str.contains(AMOUNT)
+        | pl.col("before").str.contains(IN_URL)
+    )
+    bare = pl.col("found").str.contains(r"^[0-9]+$")
+    grouped = pl.col("found").str.contains(GROUPED)
+    trunk = pl.col("found").str.contains(r"^\(?0[1-9]") & grouped & size.is_between(9, 12)
+    at_home = national & pl.when(bare).then(size >= 9).otherwise(grouped)
+    id_word = pl.col("before").str.contains(ID_WORD)
+    is_phone = pl.col("international").is_not_null() | (
+        ~never & ((phone_word & size.is_between(6, 15)) | ((at_home | trunk) & ~id_word))
+    )
+    return table.with_columns(
+        label=pl.when("is_card").then(pl.lit("CARD")).when(is_phone).then(pl.lit("PHONE")),
+        key=pl.when("is_card")
+        .then("digits")
+        .otherwise(pl.coalesce("international", pl.when(national).then(national_key), "digits")),
+    )
+
+
+def luhn(digits: pl.Series) -> pl.Series:
+    """Whether each string of digits (19 at most) has Luhn's check digit."""
+    import numpy as np
+
+    fits = digits.str.len_bytes() <= 19
+    padded = pl.select(pl.when(fits).then(digits).otherwise(pl.lit("1"))).to_series()
+    text = padded.str.pad_start(19, "0").str.join("").item()
+    table = np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, 19) - ord("0")
+    doubled = table[:, 1::2] * 2  # every second digit from the right, check digit not counted
+    total = table[:, 0::2].sum(axis=1) + np.where(doubled > 9, doubled - 9, doubled).sum(axis=1)
+    return pl.Series("luhn", total % 10 == 0) & fits
+
+
+def _looks_like_card() -> pl.Expr:
+    international = pl.col("found").str.contains("+", literal=True)
+    return pl.col("digits").str.contains(CARD) & ~international
+
+
+def _international(table: pl.DataFrame) -> pl.DataFrame:
+    """Add `international`: `+` and the digits of a number that names its country, else null."""
+    plus = pl.col("found").str.contains(r"^\(?\+")
+    zeros = pl.col("found").str.contains(r"^\(?(?:00|011)[ ()./-]*[1-9].*[ ()./-][0-9]")
+    zeros &= pl.col("digits").str.len_bytes() >= 10
+    full = (
+        pl.when(plus)
+        .then(pl.col("digits"))
+        .when(zeros)
+        .then(pl.col("digits").str.replace(r"^(?:00|011)", ""))
+    )
+    known = pl.lit(None, dtype=pl.String)
+    for length in (1, 2, 3):
+        codes = [code for code in _lengths_by_code() if len(code) == length]
+        known = pl.coalesce(
+            known, pl.when(full.str.head(length).is_in(codes)).then(full.str.head(length))
+        )
+    table = table.with_columns(full=full, code=known)
+    sizes = pl.DataFrame(
+        {"code": list(_lengths_by_code()), "sizes": list(_lengths_by_code().values())}
+    )
+    table = table.join(sizes, on="code", how="left", maintain_order="left")
+    size = (pl.col("full").str.len_bytes() - pl.col("code").str.len_bytes()).cast(pl.Int64)
+    fits = pl.col("sizes").list.contains(size).fill_null(False)
+    return table.with_columns(international=pl.when(fits).then(pl.lit("+") + pl.col("full"))).drop(
+        "full", "code", "sizes"
+    )
+
+
+def _national(region: str) -> tuple[pl.Expr, pl.Expr]:
+    """Whether `digits` is a number of `region`, and its key with the calling code."""
+    code, trunk, pattern = _home(region)
+    inner = pl.col("digits")
+    if trunk:
+        # A trunk prefix is dialled before the number and is no part of it.
+        inner = inner.str.replace(f"^{trunk}", "")
+    return inner.str.contains(pattern), pl.lit(f"+{code}") + inner
+
+
+@cache
+def _home(region: str) -> tuple[int, str, str]:
+    from phonenumbers import PhoneMetadata
+
+    from drafter.errors import ParamsError
+
+    metadata = PhoneMetadata.metadata_for_region(region.upper(), None)
+    if metadata is None or metadata.general_desc is None or metadata.country_code is None:
+        raise ParamsError(
+            f"curate.pseudonyms.default_region: {region!r} is no region; use two letters as in US"
+        )
+    pattern = f"^(?:{metadata.general_desc.national_number_pattern})$".replace(r"\d", "[0-9]")
+    return metadata.country_code, metadata.national_prefix or "", pattern
+
+
+@cache
+def _lengths_by_code() -> dict[str, list[int]]:
+    """Calling code to the lengths of national numbers that its regions have."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    lengths = {}
+    for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
+        sizes: set[int] = set()
+        for region in regions:
+            found = (
+                PhoneMetadata.metadata_for_nongeo_region(code)
+                if region == "001"
+                else PhoneMetadata.metadata_for_region(region, None)
+            )
+            if found is not None and found.general_desc is not None:
+                sizes.update(found.general_desc.possible_length)
+        lengths[str(code)] = sorted(size for size in sizes if size > 0)
+    return lengths
+
+
+def _parts(runs: pl.DataFrame) -> pl.DataFrame:
+    """Every stretch of groups of each run, as runs of their own, with `run` to say whose."""
+    import re
+
+    parts = []
+    for number, (row, start, found, before) in enumerate(
+        runs.select("row", "start", "found", "before").iter_rows()
+    ):
+        groups = list(re.finditer(r"[^ \u00a0]+", found))[:MOST_GROUPS]
+        for first, opening in enumerate(groups):
+            for closing in groups[first:]:
+                begin, end = opening.start(), closing.end()
+                part = found[begin:end]
+                if 9 <= sum(map(str.isdigit, part)) <= 19:
+                    at = start + len(found[:begin].encode())
+                    ahead = before + found[:begin]
+                    parts.append((row, at, at + len(part.encode()), part, ahead, number))
+    schema = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "found": pl.String}
+    return pl.DataFrame(parts, schema=schema | {"before": pl.String, "run": pl.Int64}, orient="row")
+
+
+def _longest(parts: pl.DataFrame) -> pl.DataFrame:
+    """Of each run's parts that are something, the longest that do not overlap; cards first."""
+    size = pl.col("end") - pl.col("start")
+    order = parts.filter(pl.col("label").is_not_null()).sort(
+        pl.col("run"), pl.col("label") != "CARD", -size, pl.col("start")
+    )
+    kept: list[tuple[object, ...]] = []
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for part in order.select(*SPAN, "run").iter_rows():
+        start, end, others = part[1], part[2], taken.setdefault(part[-1], [])
+        if all(end <= begin or start >= finish for begin, finish in others):
+            others.append((start, end))
+            kept.append(part[:-1])
+    return pl.DataFrame(kept, schema=SPAN, orient="row")

@@ -1,0 +1,186 @@
+"""Find, number and replace; and put the values back."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from drafter.pseudonyms.labels import LABELS, PLACEHOLDER, PseudonymRules
+from drafter.pseudonyms.names import names_of, spans_of_names
+from drafter.pseudonyms.numbers import numbers
+from drafter.pseudonyms.patterns import emails, ibans, orders
+from drafter.pseudonyms.spans import CUT, SPAN, find, splice, without_overlap
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Texts with placeholders in them, and what each placeholder stands for."""
+
+    texts: list[str]
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Pseudonyms:
+    """The rules of one company, for one ticket at a time: what serving uses."""
+
+    rules: PseudonymRules
+
+    def hide(self, texts: Sequence[str], names: Sequence[str] = ()) -> Hidden:
+        """Replace personal data in one ticket's texts, in the order subject, messages.
+
+        `names` are the people known from elsewhere, the customer first, then the agent. Who is
+        not mentioned in the texts gets the next free numbers, so that a draft which greets
+        `[NAME_1]` greets the customer.
+        """
+        table = pl.DataFrame(
+            {"row": range(len(texts)), "ticket": 0, "text": list(texts)},
+            schema={"row": pl.Int64, "ticket": pl.Int64, "text": pl.String},
+        )
+        people = pl.DataFrame({"ticket": [0], "names": [list(names)]}, schema=PEOPLE)
+        hidden, found = replace(table, people, self.rules)
+        values = dict(found.select("placeholder", "found").iter_rows())
+        known = {key for label, key in found.select("label", "key").iter_rows() if label == "NAME"}
+        number = max((int(name[6:-1]) for name in values if name.startswith("[NAME_")), default=0)
+        for person, name in names_of(names):
+            if person not in known:
+                number += 1
+                values[f"[NAME_{number}]"] = name
+        return Hidden(hidden["text"].to_list(), values)
+
+
+PEOPLE = pl.Schema({"ticket": pl.Int64(), "names": pl.List(pl.String)})
+
+
+def restore(draft: str, values: Mapping[str, str]) -> str:
+    """Put the values back. A placeholder that stands for nothing here stays, for people to see."""
+    return re.sub(PLACEHOLDER, lambda match: values.get(match[0], match[0]), draft)
+
+
+def pseudonymise(tickets: pl.DataFrame, rules: PseudonymRules) -> pl.DataFrame:
+    """Replace personal data in `subject`, `messages` and `reply` of TICKET rows.
+
+    Who counts as a person is in `names`, `customer` and `agent`; these columns stay as they are.
+    """
+    table = tickets.with_row_index("ticket").with_columns(pl.col("ticket").cast(pl.Int64))
+    messages = table.select("ticket", "messages").explode("messages", empty_as_null=False)
+    messages = messages.with_columns(pl.col("messages").struct.field("text"))
+    places = pl.concat(
+        [
+            table.select("ticket", part=pl.lit(0), text="subject"),
+            messages.select("ticket", part=pl.lit(1), text="text"),
+            table.select("ticket", part=pl.lit(2), text="reply"),
+        ]
+    )
+    # A stable sort keeps messages in their order.
+    places = places.sort("ticket", "part", maintain_order=True).with_row_index("row")
+    places = places.with_columns(pl.col("row").cast(pl.Int64))
+    people = table.select(
+        "ticket", names=pl.concat_list(pl.col("names").fill_null([]), "customer", "agent")
+    )
+    texts = places.filter(pl.col("text").is_not_null()).select("row", "ticket", "text")
+    hidden, _ = replace(texts, people, rules)
+    places = places.select("row", "ticket", "part").join(
+        hidden.select("row", "text"), on="row", how="left", maintain_order="left"
+    )
+    return _put_back(tickets, places)
+
+
+def replace(
+    texts: pl.DataFrame, people: pl.DataFrame, rules: PseudonymRules
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Replace in `texts` (row, ticket, text; sorted); also give one row per placeholder.
+
+    `people` is (ticket, names). The second table is ticket, label, key, placeholder, found: the
+    value as it was first written.
+    """
+    texts = texts.with_columns(
+        pl.when(pl.col("text").str.contains(CUT, literal=True))
+        .then(pl.col("text").str.replace_all(CUT, " ", literal=True))
+        .otherwise("text")
+    )
+    spans = find_all(texts, people, rules)
+    literal = find(texts, PLACEHOLDER)  # a customer may write one, and it is not ours
+    spans = without_overlap(spans, literal)
+    spans = spans.join(texts.select("row", "ticket"), on="row", how="left")
+    spans = spans.sort("row", "start")
+    values = spans.group_by("ticket", "label", "key", maintain_order=True).agg(
+        pl.col("found").first()
+    )
+    number = pl.int_range(1, pl.len() + 1).over("ticket", "label") + _highest(
+        values, literal, texts
+    )
+    values = values.with_columns(
+        placeholder=pl.format("[{}_{}]", "label", number),
+    )
+    spans = spans.join(
+        values.select("ticket", "label", "key", "placeholder"),
+        on=["ticket", "label", "key"],
+        how="left",
+        maintain_order="left",
+    )
+    return splice(texts, spans), values
+
+
+def find_all(texts: pl.DataFrame, people: pl.DataFrame, rules: PseudonymRules) -> pl.DataFrame:
+    """Every span of personal data in `texts`, none touching another."""
+    digits = numbers(texts, rules.default_region)
+    found = {
+        "EMAIL": emails(texts),
+        "IBAN": ibans(texts),
+        "CARD": digits.filter(pl.col("label") == "CARD"),
+        "ORDER": orders(texts, rules.order_patterns),
+        "PHONE": digits.filter(pl.col("label") == "PHONE"),
+        "NAME": spans_of_names(texts, people),
+    }
+    taken = pl.DataFrame(schema=SPAN)
+    for label in LABELS:
+        spans = found[label].select(list(SPAN)).cast(dict(SPAN))  # type: ignore[arg-type]
+        taken = pl.concat([taken, without_overlap(spans, taken)])
+    return _without_kept(taken, rules.keep)
+
+
+def _without_kept(spans: pl.DataFrame, keep: Sequence[str]) -> pl.DataFrame:
+    """Leave the company's own values as they are."""
+    values = {value.casefold() for value in keep if not value.startswith("@")}
+    values |= {re.sub(r"[^0-9+]", "", value) for value in values if re.search(r"[0-9]{6}", value)}
+    own = pl.col("key").str.to_lowercase().is_in(list(values)) | (
+        pl.col("found").str.to_lowercase().is_in(list(values))
+    )
+    for domain in (value.casefold() for value in keep if value.startswith("@")):
+        own |= pl.col("key").str.ends_with(domain) & (pl.col("label") == "EMAIL")
+    return spans.filter(~own)
+
+
+def _highest(values: pl.DataFrame, literal: pl.DataFrame, texts: pl.DataFrame) -> pl.Series:
+    """The highest number of its label that the ticket already uses, for each of `values`."""
+    used = (
+        literal.join(texts.select("row", "ticket"), on="row", how="left")
+        .with_columns(
+            label=pl.col("found").str.extract(r"\[([A-Z]+)_"),
+            number=pl.col("found").str.extract(r"_([0-9]{1,9})").cast(pl.Int64),
+        )
+        .group_by("ticket", "label")
+        .agg(pl.col("number").max())
+    )
+    joined = values.join(used, on=["ticket", "label"], how="left", maintain_order="left")
+    return joined["number"].fill_null(0)
+
+
+def _put_back(tickets: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """The changed texts in the columns that they came from."""
+    table = tickets.with_row_index("ticket").with_columns(pl.col("ticket").cast(pl.Int64))
+    subject = places.filter(pl.col("part") == 0)["text"]
+    reply = places.filter(pl.col("part") == 2)["text"]
+    messages = table.select("ticket", "messages").explode("messages", empty_as_null=False)
+    messages = messages.with_columns(
+        pl.col("messages").struct.with_fields(text=places.filter(pl.col("part") == 1)["text"])
+    )
+    grouped = messages.group_by("ticket", maintain_order=True).agg("messages")
+    table = table.drop("messages").join(grouped, on="ticket", how="left", maintain_order="left")
+    return table.with_columns(
+        subject=subject,
+        reply=reply,
+        messages=pl.col("messages").fill_null([]).cast(tickets.schema["messages"]),
+    ).select(tickets.columns)

@@ -1,0 +1,132 @@
+"""Where something stands in a text: found by a regular expression, weighed, cut out.
+
+A span table has one row per find, positions counted in UTF-8 bytes:
+
+    row  start  end  found            label  key
+    0    17     31   jo@example.com   EMAIL  jo@example.com
+
+`row` points into the text table (`row`, `ticket`, `text`). `key` is the value without its
+spelling, so that two spellings of one number share a placeholder.
+Rust's regular expressions are linear in the text, whatever the text.
+"""
+
+import polars as pl
+
+SPAN = pl.Schema(
+    {
+        "row": pl.Int64(),
+        "start": pl.Int64(),
+        "end": pl.Int64(),
+        "found": pl.String(),
+        "label": pl.String(),
+        "key": pl.String(),
+    }
+)
+CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text keeps one
+AROUND = 40  # characters of context that a check may look at
+
+
+def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
+    """Every match of `pattern`: row, start, end, found, and `before`, the text back to the last.
+
+    `texts` has `row` and `text`, free of CUT.
+    """
+    hits = texts.filter(pl.col("text").str.contains(pattern)).select(
+        "row",
+        found=pl.col("text").str.extract_all(pattern),
+        before=pl.col("text").str.replace_all(pattern, CUT).str.split(CUT),
+    )
+    hits = hits.with_columns(pl.col("before").list.head(pl.col("found").list.len()))
+    pieces = hits.explode("found", "before")
+    size = pl.col("found").str.len_bytes().cast(pl.Int64)
+    end = (pl.col("before").str.len_bytes().cast(pl.Int64) + size).cum_sum()
+    # one running sum over all, less what stood before the row's first find
+    pieces = pieces.with_columns(end=end, size=size).with_columns(
+        start=pl.col("end") - pl.col("size")
+    )
+    first = pl.col("start") - pl.col("before").str.len_bytes().cast(pl.Int64)
+    offset = first.first().over("row")
+    return pieces.with_columns(pl.col("start") - offset, pl.col("end") - offset).select(
+        "row", "start", "end", "found", "before"
+    )
+
+
+def whole_words(spans: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Keep finds that don't begin or end inside a word (letters and digits of any script)."""
+    letter = r"[\p{L}\p{N}]"
+    # Scripts without spaces between words have no boundary to ask for.
+    unspaced = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"
+    inside_before = (
+        pl.col("found").str.contains("^" + letter)
+        & pl.col("previous").str.contains(letter)
+        & ~pl.col("found").str.contains("^" + unspaced)
+    )
+    inside_after = (
+        pl.col("found").str.contains(letter + "$")
+        & pl.col("next").str.contains(letter)
+        & ~pl.col("found").str.contains(unspaced + "$")
+    )
+    return (
+        spans.join(texts.select("row", "text"), on="row", how="left", maintain_order="left")
+        .with_columns(previous=text_before(1), next=text_after(1))
+        .filter(~(inside_before | inside_after).fill_null(False))
+        .drop("text", "previous", "next")
+    )
+
+
+def text_before(characters: int) -> pl.Expr:
+    """The last characters before `start`: of ASCII that many, of other text a few less."""
+    raw = pl.col("text").cast(pl.Binary)
+    # A slice that cuts a character in two is no text: try the next length down (or up from one).
+    tries = range(characters, 0, -1) if characters > 4 else range(characters, characters + 4)
+    return pl.coalesce(
+        raw.bin.slice(
+            pl.max_horizontal(pl.col("start") - size, 0), pl.min_horizontal(pl.col("start"), size)
+        ).cast(pl.String, strict=False)
+        for size in list(tries)[:4]
+    ).fill_null("")
+
+
+def text_after(characters: int) -> pl.Expr:
+    """The first characters after `end`: of ASCII that many, of other text a few less."""
+    raw = pl.col("text").cast(pl.Binary)
+    tries = range(characters, 0, -1) if characters > 4 else range(characters, characters + 4)
+    return pl.coalesce(
+        raw.bin.slice(pl.col("end"), size).cast(pl.String, strict=False) for size in list(tries)[:4]
+    ).fill_null("")
+
+
+def without_overlap(spans: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `spans` that touch no row of `taken`, whose own rows touch each other nowhere."""
+    if spans.is_empty() or taken.is_empty():
+        return spans
+    # One number for row and byte: the rows of `taken` are then in one sorted line.
+    line = pl.col("row").cast(pl.Int64) * 2**32
+    right = taken.select(begins=line + pl.col("start"), ends=line + pl.col("end")).sort("begins")
+    left = spans.with_columns(last=line + pl.col("end") - 1).sort("last")
+    near = left.join_asof(right, left_on="last", right_on="begins", strategy="backward")
+    touches = (pl.col("ends") > line + pl.col("start")).fill_null(False)
+    return near.filter(~touches).drop("last", "begins", "ends")
+
+
+def splice(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Put each span's `placeholder` where it stands. Spans of a row must not overlap."""
+    if spans.is_empty():
+        return texts
+    spans = spans.sort("row", "start")
+    ends = pl.col("end").shift(1, fill_value=0).over("row")
+    inside = spans.with_columns(begin=ends).select("row", "begin", "start", "placeholder")
+    tails = spans.group_by("row", maintain_order=True).agg(begin=pl.col("end").last())
+    tails = tails.with_columns(start=pl.lit(2**40), placeholder=pl.lit(""))
+    pieces = pl.concat([inside, tails.select(inside.columns)]).sort("row", "begin", "start")
+    pieces = pieces.join(texts.select("row", "text"), on="row", how="left", maintain_order="left")
+    piece = (
+        pl.col("text")
+        .cast(pl.Binary)
+        .bin.slice(pl.col("begin"), pl.col("start") - pl.col("begin"))
+        .cast(pl.String)
+    )
+    changed = pieces.select("row", piece=piece + pl.col("placeholder"))
+    changed = changed.group_by("row", maintain_order=True).agg(changed=pl.col("piece").str.join(""))
+    whole = texts.join(changed, on="row", how="left", maintain_order="left")
+    return whole.with_columns(text=pl.coalesce("changed", "text")).drop("changed")
