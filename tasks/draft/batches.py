@@ -47,7 +47,7 @@ def draft_in_batches(
                 done.append(drafter.draft(batch))
                 seconds += time.perf_counter() - started
                 made += batch.height
-                tokens += done[-1]["tokens_out"].sum()
+                tokens += int(done[-1]["tokens_out"].sum())
                 write_table(path, done[-1], DRAFT)
             advance(batch.height)
     drafts = tickets.select("ticket_id").join(
