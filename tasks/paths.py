@@ -39,6 +39,11 @@ class Paths:
         return self.root / f"data/curated/{split}.parquet"
 
     @property
+    def pseudonym_rules(self) -> Path:
+        """By what rules personal data were hidden; serving follows the same."""
+        return self.root / "data/curated/pseudonyms.json"
+
+    @property
     def dropped(self) -> Path:
         return self.root / "data/dropped.parquet"
 

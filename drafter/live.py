@@ -1,0 +1,81 @@
+"""One live ticket: hide personal data, draft, put the customer's own values back.
+
+A served folder is what `drafter.spec.pack` wrote, with the pseudonyms.json that curation wrote.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from drafter.drafter import Drafter
+from drafter.pseudonyms import Hidden, PseudonymParams, Pseudonyms, restore
+from drafter.tables import read_json
+
+RULES_FILE = "pseudonyms.json"
+
+
+@dataclass(frozen=True)
+class LiveDrafter:
+    """A drafter with the rules by which the company's training tickets were pseudonymised."""
+
+    drafter: Drafter
+    pseudonyms: Pseudonyms
+
+    @classmethod
+    def load(cls, folder: Path) -> "LiveDrafter":
+        """Open a served folder. Raises ModelUnavailable or UnsafeModel."""
+        rules = PseudonymParams(**read_json(folder / RULES_FILE))
+        return cls(Drafter.load(folder), Pseudonyms(rules))
+
+    def reply(self, tickets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Draft a reply to each ticket: `text`, `citations` (chunk ids), `abstained`.
+
+        A ticket has `messages` (role customer or agent, text), and may have `subject`, `at` (when
+        the customer wrote; now unless given) and `names` (the customer's first, then the agent's).
+        """
+        import polars as pl
+
+        from drafter.records import CURATED
+
+        hidden = [self._hide(ticket) for ticket in tickets]
+        rows = [
+            _row(number, ticket, texts.texts)
+            for number, (ticket, texts) in enumerate(zip(tickets, hidden, strict=True))
+        ]
+        drafts = self.drafter.draft(pl.DataFrame(rows, schema=CURATED))
+        return [
+            {
+                "text": restore(draft["text"], texts.values),
+                "citations": draft["citations"],
+                "abstained": draft["abstained"],
+            }
+            for draft, texts in zip(drafts.iter_rows(named=True), hidden, strict=True)
+        ]
+
+    def _hide(self, ticket: dict[str, Any]) -> Hidden:
+        texts = [ticket.get("subject") or "", *(message["text"] for message in ticket["messages"])]
+        return self.pseudonyms.hide(texts, ticket.get("names") or ())
+
+
+def _row(number: int, ticket: dict[str, Any], texts: list[str]) -> dict[str, Any]:
+    """A CURATED row with what a live ticket has; the rest is null."""
+    at = ticket.get("at") or datetime.now(UTC)
+    messages = [
+        {"role": message["role"], "text": text, "at": at}
+        for message, text in zip(ticket["messages"], texts[1:], strict=True)
+    ]
+    known = {
+        "ticket_id": f"live-{number}",
+        "created_at": at,
+        "subject": texts[0] or None,
+        "messages": messages,
+    }
+    return dict.fromkeys(_FIELDS) | known
+
+
+_FIELDS = (
+    "thread_id", "customer", "agent", "channel", "locale", "topic", "reply", "cites", "outcome",
+    "source", "language", "group", "is_macro",
+)  # fmt: skip

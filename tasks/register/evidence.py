@@ -1,0 +1,86 @@
+"""What a version must be able to show before anyone promotes it."""
+
+import hashlib
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drafter.errors import PromotionRefused
+from drafter.tables import read_json
+from tasks.paths import Paths
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a version deserves its alias, as MLflow tags and as files.
+
+    `digest` stands for the model and all that is known of it: it covers the winner's name and
+    dvc.lock, which holds the hash of every input, parameter and output. Two registrations with one
+    digest are one version.
+    """
+
+    winner: str
+    scorecard: dict[str, Any]
+    curation: dict[str, Any]
+    dvc_lock: str
+    git_commit: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.winner}\n{self.dvc_lock}".encode()).hexdigest()
+
+    def tags(self) -> dict[str, str]:
+        """The tags of a version: short values that a person or a desk can check."""
+        leakage = self.curation["leakage"]
+        return {
+            "replymill.candidate": self.winner,
+            "replymill.evidence": self.digest,
+            "replymill.git_commit": self.git_commit,
+            "replymill.dvc_lock": self.dvc_lock,
+            "replymill.leakage": f"{leakage['max_similarity']:.4f} <= {leakage['limit']}",
+        }
+
+
+def gather(paths: Paths) -> Evidence:
+    """Read the evidence of the last run. Raises PromotionRefused where a part is missing."""
+    lock = paths.root / "dvc.lock"
+    if not lock.is_file():
+        raise PromotionRefused(
+            f"{lock} is not there, so nothing says which data made this model: run `dvc repro`"
+        )
+    curation = read_json(paths.report("curation.json"))
+    leakage = curation["leakage"]
+    if leakage["max_similarity"] > leakage["limit"]:
+        raise PromotionRefused(
+            f"reports/curation.json: max_similarity {leakage['max_similarity']} > "
+            f"{leakage['limit']}: the splits leak, no version is registered"
+        )
+    scorecard = read_json(paths.report("scorecard.json"))
+    return Evidence(
+        winner=scorecard["winner"],
+        scorecard=scorecard,
+        curation=curation,
+        dvc_lock=hashlib.sha256(lock.read_bytes()).hexdigest(),
+        git_commit=git_commit(paths.root),
+    )
+
+
+def git_commit(root: Path) -> str:
+    """The commit that is checked out, with `-dirty` where tracked files differ from it.
+
+    dvc.lock is left out of that: the run itself has just written it.
+    """
+    described = subprocess.run(  # noqa: S603
+        ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if described.returncode:
+        return "none"
+    changed = subprocess.run(  # noqa: S603
+        ["git", "-C", str(root), "diff", "--quiet", "HEAD", "--", ":!dvc.lock"],  # noqa: S607
+        check=False,
+    )
+    return described.stdout.strip() + ("-dirty" if changed.returncode else "")

@@ -1,0 +1,20 @@
+"""What `register` reads from params.yaml."""
+
+from pydantic import Field
+
+from tasks.candidates import Candidate
+from tasks.section import Section
+
+
+class RegisterParams(Section):
+    """Where the winner goes."""
+
+    model: str = Field(min_length=1)
+    """Name of the registered model in MLflow."""
+
+
+class Params(Section):
+    """The top-level keys that `register` reads."""
+
+    registry: RegisterParams = Field(alias="register")
+    candidates: dict[str, Candidate]
