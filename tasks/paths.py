@@ -57,6 +57,10 @@ class Paths:
         """What the drafter is, apart from its weights (drafter.spec.Spec)."""
         return self.root / f"data/drafts/{candidate}.json"
 
+    @property
+    def scores(self) -> Path:
+        return self.root / "data/scores.parquet"
+
     # models
     @property
     def index(self) -> Path:
