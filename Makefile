@@ -1,0 +1,57 @@
+# The verbs of the house; `make` alone lists them. CI calls the same ones.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench up down env trigger use sample
+
+help:  ## what can be typed here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## the environment .venv, exactly as requirements.lock says
+
+# The stamp is written last: an interrupted install is done again.
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11, or say where it is, as in \`make PYTHON=/opt/python3.11 run\`"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+run: setup  ## turn the mill once: from the tickets to a registered model
+	@$(BIN)/python -m flows.train
+
+test: setup  ## the default tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## ruff, mypy, and the arrows between the packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup  ## the same work beside the peers, as ratios
+	$(BIN)/python -m benchmarks
+
+up: setup  ## Prefect's server, a worker, MLflow's UI and the reports; Ctrl-C ends them
+	@$(BIN)/python -m tasks.servers up
+
+down: setup  ## end what `make up` started, from another shell
+	@$(BIN)/python -m tasks.servers down
+
+env: setup  ## eval "$(make -s env)" lets this shell talk to them
+	@$(BIN)/python -m tasks.servers env
+
+trigger: setup  ## turn the mill on the worker of `make up`, and watch
+	@$(BIN)/python -m flows.trigger
+
+use: setup  ## merge presets/NAME.yaml into params.yaml: make use PRESET=NAME
+	@test -n "$(PRESET)" || { echo "say which: make use PRESET=name, one of: $(notdir $(basename $(wildcard presets/*.yaml)))"; exit 1; }
+	@$(BIN)/python -m tasks.use $(PRESET)
+
+sample: setup  ## write the sample company in data/sample anew
+	@$(BIN)/python -m tasks.sample

@@ -1,0 +1,151 @@
+"""The flow `train`: the DAG of dvc.yaml, each stage a task of its own name, then `register`.
+
+    make run                                          here, with Prefect's embedded engine
+    prefect deployment run 'train/local' --watch      on the worker of `make up`
+
+DVC decides what is left to do; Prefect's result cache stays off. Only a lock of DVC's is retried.
+"""
+
+import sys
+
+if __name__ == "__main__":  # before Prefect is imported: it reads its settings then
+    from flows.embedded import main
+
+    sys.exit(main())
+
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture, as_completed
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from drafter.errors import RepositoryBusy, StageFailed
+from flows.artifacts import publish
+from flows.runs import noted, reap_dead_runs
+from flows.telling import teller
+from tasks.dag import Stage, read_dag
+from tasks.paths import Paths
+from tasks.repro import Runner
+from tasks.runlock import run_lock
+
+LOOKS_AT_A_LOCK = 300
+SECONDS_BETWEEN_LOOKS = 2
+
+
+def _only_a_lock(_task: Any, _run: Any, state: State[Any]) -> bool:
+    """Whether a failure passes by itself: a lock does, training and validation never do."""
+    return isinstance(state.result(raise_on_failure=False), RepositoryBusy)
+
+
+@task(
+    retries=LOOKS_AT_A_LOCK,
+    retry_delay_seconds=SECONDS_BETWEEN_LOOKS,
+    retry_condition_fn=_only_a_lock,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def run_stage(runner: Runner, name: str) -> State[Any]:
+    """Bring one stage of dvc.yaml up to date. Every use of it bears the stage's name."""
+    tell = teller()
+    tell("begins", "")
+    try:
+        outcome = runner.stage(name, lambda line: tell("line", line))
+    except StageFailed as failure:
+        tell("fails", str(failure))
+        return Failed(message=str(failure))
+    tell("ends", outcome)
+    return Completed(message=outcome)
+
+
+@task(name="register", task_run_name="register", cache_policy=NO_CACHE, persist_result=False)
+def register(runner: Runner) -> State[Any]:
+    """Register the winner in MLflow with its evidence; told twice, it acts once."""
+    tell = teller()
+    tell("begins", "")
+    try:
+        runner.module("register", lambda line: tell("line", line))
+    except StageFailed as failure:
+        tell("fails", str(failure))
+        return Failed(message=str(failure))
+    tell("ends", "done")
+    return Completed(message="done")
+
+
+@flow(
+    name="train",
+    task_runner=ThreadPoolTaskRunner(),  # type: ignore[arg-type]
+    persist_result=False,
+    cache_result_in_memory=False,
+)
+def train(root: str = ".", stages_at_once: int = 2) -> State[Any]:
+    """Turn the mill once, in the checkout at `root`, with at most so many stages side by side."""
+    paths = Paths(Path(root).resolve())
+    tell = teller()
+    me = f"flow run {flow_run.name}"
+    with (
+        noted(paths, me),
+        run_lock(paths.var / "run/train.lock", me, lambda line: tell("waits", line)),
+    ):
+        reap_dead_runs(paths, lambda line: tell("line", line))
+        runner = Runner(paths.root)
+        try:
+            failures = _turn(runner, read_dag(paths.root), stages_at_once)
+        except BaseException:
+            runner.stop()
+            raise
+        if failures:
+            return Failed(message="; ".join(failures))
+        publish(paths)
+    return Completed(message="the mill has turned")
+
+
+def _turn(runner: Runner, stages: list[Stage], at_once: int) -> list[str]:
+    """Run `stages` and then `register`; gives the messages of what failed.
+
+    A stage is submitted when all that it reads is there and one of `at_once` places is free. What
+    stands downstream of a failure is submitted last, so that it is seen as not run.
+    """
+    sorter = TopologicalSorter({stage.name: stage.upstream for stage in stages})
+    sorter.prepare()
+    futures: dict[str, PrefectFuture[Any]] = {}
+    running: dict[PrefectFuture[Any], str] = {}
+    waiting: list[str] = []
+    failures: list[str] = []
+    while True:
+        waiting += sorter.get_ready()
+        while waiting and len(running) < at_once:
+            name = waiting.pop(0)
+            futures[name] = _named(name).submit(runner, name)
+            running[futures[name]] = name
+        if not running:
+            break
+        future = next(iter(as_completed(list(running))))
+        name = running.pop(future)
+        future.wait()  # only then is its state the last one
+        if future.state.is_completed():
+            sorter.done(name)
+        else:
+            failures.append(future.state.message or f"{name}: {future.state.name}")
+
+    for stage in stages:
+        if stage.name not in futures:
+            after = [futures[name] for name in stage.upstream]
+            futures[stage.name] = _named(stage.name).submit(runner, stage.name, wait_for=after)
+    everything: Any = list(futures.values())
+    last = register.submit(runner, wait_for=everything)
+    last.wait()
+    for future in futures.values():
+        future.wait()
+    if not failures and not last.state.is_completed():
+        failures.append(last.state.message or f"register: {last.state.name}")
+    return failures
+
+
+def _named(name: str) -> Any:
+    return run_stage.with_options(name=name, task_run_name=name)

@@ -1,0 +1,57 @@
+"""The DAG of dvc.yaml as DVC itself understands it: templates filled in, edges from paths."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of dvc.yaml. `upstream` names the stages whose outputs it reads."""
+
+    name: str
+    command: str
+    upstream: tuple[str, ...]
+
+
+def read_dag(root: Path) -> list[Stage]:
+    """The stages of `root`'s dvc.yaml, each after all that it reads from; ties stand by name.
+
+    Raises ParamsError where dvc.yaml can't be read or names a parameter that is not there.
+    """
+    from graphlib import CycleError, TopologicalSorter
+
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    from drafter.errors import ParamsError
+
+    try:
+        repo = Repo(str(root))
+        try:
+            graph = repo.index.graph
+            # a `.dvc` file tracks data and has nothing to run
+            ours = [stage for stage in repo.index.stages if not stage.is_data_source]
+            found = {}
+            for stage in ours:
+                before = sorted(_name(other) for other in graph.successors(stage) if other in ours)
+                found[_name(stage)] = Stage(_name(stage), str(stage.cmd), tuple(before))
+        finally:
+            repo.close()
+    except (DvcException, CycleError) as error:
+        raise ParamsError(f"dvc.yaml can't be read: {error}") from error
+
+    sorter = TopologicalSorter({name: found[name].upstream for name in sorted(found)})
+    sorter.prepare()
+    order: list[Stage] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        order += [found[name] for name in ready]
+        sorter.done(*ready)
+    return order
+
+
+def _name(stage: Any) -> str:
+    """What `dvc repro` calls `stage` in the root folder, wherever this process works."""
+    name = getattr(stage, "name", "")
+    return name if stage.path_in_repo == "dvc.yaml" else f"{stage.path_in_repo}:{name}"
