@@ -24,6 +24,10 @@ class Paths:
         return self.root / "data/ingested/quarantine.parquet"
 
     @property
+    def ingest_counts(self) -> Path:
+        return self.root / "data/ingested/counts.json"
+
+    @property
     def validated_tickets(self) -> Path:
         return self.root / "data/validated/tickets.parquet"
 

@@ -1,0 +1,42 @@
+"""HTML as markdown: headings, lists, tables and links stay; scripts, menus and pictures go."""
+
+import re
+
+# What pages hold beside their text: tables of contents, edit links, numbers of headings.
+JUNK = (
+    "script, style, noscript, template, nav, form, iframe, svg, img, video, audio, button, "
+    "#toc, .toc, .tocnumber, .mw-editsection, .editsection, .noprint, [hidden], [aria-hidden=true]"
+)
+
+
+def to_markdown(html: str) -> str:
+    """The text of a page or a fragment as markdown, with `#` headings and `-` lists."""
+    from markdownify import markdownify
+    from selectolax.parser import HTMLParser
+
+    tree = HTMLParser(html)
+    for node in tree.css(JUNK):
+        node.decompose()
+    body = tree.body
+    clean = body.html if body is not None and body.html else ""
+    text = markdownify(clean, heading_style="ATX", bullets="-", escape_misc=False)
+    return tidy(text)
+
+
+def title_of(html: str) -> str | None:
+    """The page's <title>, else its first heading."""
+    from selectolax.parser import HTMLParser
+
+    tree = HTMLParser(html)
+    for selector in ("title", "h1", "h2"):
+        node = tree.css_first(selector)
+        if node is not None and node.text().strip():
+            return " ".join(node.text().split())
+    return None
+
+
+def tidy(text: str) -> str:
+    """No white space at line ends, at most one empty line in a row, one line end at the end."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
