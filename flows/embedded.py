@@ -4,11 +4,10 @@ Where `make up` has its server running, the run is told to that one, and is seen
 """
 
 import argparse
+import atexit
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.environment import prepare_environment
@@ -43,17 +42,18 @@ def _turn(root: Path, at_once: int) -> int:
     api = os.environ.get("PREFECT_API_URL") or running_api(root)
     if api:
         os.environ["PREFECT_API_URL"] = api
-    print(f"Prefect's engine: {api or 'embedded'}", file=sys.stderr)
+    print(f"Prefect's engine: {api or 'embedded, starting ...'}", file=sys.stderr)
 
     from drafter.errors import ReplymillError
     from flows.display import Display
 
     display = Display()
-    with nothing_embedded() if api else embedded_server(root):
-        from flows.train import train
+    if not api:
+        start_embedded_server(root)
+    from flows.train import train
 
-        with display.shown():
-            state = train(str(root), at_once, return_state=True)
+    with display.shown():
+        state = train(str(root), at_once, return_state=True)
     if not state.is_completed():
         for stage, message in display.failures.items():
             print(f"\n{stage} failed:\n{message}", file=sys.stderr)
@@ -70,18 +70,11 @@ def _turn(root: Path, at_once: int) -> int:
     return 0
 
 
-@contextmanager
-def nothing_embedded() -> Iterator[None]:
-    """The place of `embedded_server` where another server is told."""
-    yield
-
-
-@contextmanager
-def embedded_server(root: Path) -> Iterator[None]:
-    """Prefect's own temporary server on loopback, deaf to Ctrl-C and ended with this block.
+def start_embedded_server(root: Path) -> None:
+    """Start Prefect's own temporary server on loopback, deaf to Ctrl-C; it ends with this process.
 
     A Ctrl-C on the terminal goes to every process in its foreground; the server must live until the
-    run has told it how it ended. A server whose runner was killed is ended by the next one.
+    run has told it how it ended. A server whose runner was killed is ended by the next run.
     """
     from prefect.server.api.server import SubprocessASGIServer
 
@@ -89,8 +82,9 @@ def embedded_server(root: Path) -> Iterator[None]:
 
     notes = root / "var/run/embedded"
     end_orphans(notes)
+    # Prefect stops the server at exit, after its last logs are sent; the note goes after that
+    atexit.register(lambda: note.unlink(missing_ok=True))
     server = SubprocessASGIServer()
-    print("starting it ...", file=sys.stderr)
     held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what the server inherits
     try:
         server.start()
@@ -98,8 +92,3 @@ def embedded_server(root: Path) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
     assert server.server_process is not None
     note = note_child(notes, server.server_process.pid, "embedded Prefect server")
-    try:
-        yield
-    finally:
-        server.stop()
-        note.unlink(missing_ok=True)

@@ -138,7 +138,7 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> list[str]:
             after = [futures[name] for name in stage.upstream]
             futures[stage.name] = _named(stage.name).submit(runner, stage.name, wait_for=after)
     everything: Any = list(futures.values())
-    last = register.submit(runner, wait_for=everything)
+    last: PrefectFuture[Any] = register.submit(runner, wait_for=everything, return_state=False)
     last.wait()
     for future in futures.values():
         future.wait()

@@ -82,7 +82,7 @@ class Runner:
     def _run(self, command: Sequence[str], say: Say) -> tuple[int, deque[str], deque[str]]:
         with self._guard:
             if self._stopped:
-                raise StageFailed("the run was stopped")
+                raise StageFailed("the run was stopped before this")
             process = leash.start(command, self.root, stage_environment())
             self._running.add(process)
         out: deque[str] = deque(maxlen=1000)
@@ -92,7 +92,7 @@ class Runner:
             for raw in pipe:
                 line = raw.decode("utf-8", "replace").rstrip()
                 kept.append(line)
-                if not CHATTER.match(line):
+                if not CHATTER.match(line) and not self._stopped:
                     say(line)
 
         assert process.stdout is not None
@@ -102,7 +102,10 @@ class Runner:
         try:
             read(process.stdout, out)
             reader.join()
-            return process.wait(), out, errors
+            code = process.wait()
+            if self._stopped:
+                raise StageFailed("the run was stopped; the next one goes on from there")
+            return code, out, errors
         finally:
             leash.end(process)
             process.stdout.close()

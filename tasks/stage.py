@@ -46,6 +46,7 @@ def main(stage: str, about: str | None) -> None:
     arguments = vars(parser.parse_args())
     root = arguments.pop("root").resolve()
     quiet_environment()
+    die_with_dvc()
 
     from drafter.errors import ReplymillError
     from tasks.paths import Paths
@@ -57,3 +58,18 @@ def main(stage: str, about: str | None) -> None:
         importlib.import_module(f"tasks.{stage}.run").run(params, Paths(root), **arguments)
     except ReplymillError as error:
         sys.exit(f"{stage}: {inspect.cleandoc(str(error))}")
+    except KeyboardInterrupt:
+        sys.exit(f"{stage}: stopped")
+
+
+def die_with_dvc() -> None:
+    """End this process when the DVC that started it is killed, which would leave it running.
+
+    On Linux, and where the shell between them gives its place to the command, as bash and zsh do.
+    """
+    if sys.platform == "linux" and "DVC_STAGE" in os.environ:
+        import ctypes
+        import signal
+
+        parent_death_signal = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGTERM)
