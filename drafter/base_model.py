@@ -12,6 +12,7 @@ file is opened, safetensors alone are read, and no model's own code is ever run.
 """
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -150,9 +151,10 @@ def load_adapter(base: Base, folder: Path, name: str) -> None:
         if isinstance(base.model, PeftModel):
             base.model.load_adapter(str(folder), adapter_name=name, is_trainable=False)
         else:
-            base.model = PeftModel.from_pretrained(
-                base.model, str(folder), adapter_name=name, is_trainable=False
-            )
+            with quiet_peft():
+                base.model = PeftModel.from_pretrained(
+                    base.model, str(folder), adapter_name=name, is_trainable=False
+                )
     except (ValueError, KeyError, RuntimeError, json.JSONDecodeError) as error:
         raise ModelUnavailable(
             f"{folder}: the adapter does not fit the base ({_first_line(error)}): {ADAPTER_REMEDY}"
@@ -174,6 +176,14 @@ def using_adapter(base: Base, name: str | None) -> Iterator[Any]:
     else:
         base.model.set_adapter(name)
         yield base.model
+
+
+@contextmanager
+def quiet_peft() -> Iterator[None]:
+    """Silence peft's use of a property that transformers has renamed; no user can act on it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".is_gradient_checkpointing", FutureWarning)
+        yield
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,9 +1,9 @@
 """Checkpoints that are either complete or not there.
 
-transformers writes a checkpoint's files in place, and resumes from the highest number, whole or not.
-Here a checkpoint counts once `complete.json` lies in it, which is written last and holds the hash
-of every other file. They live below var/, in a folder named by a digest of all that decides the
-result: checkpoints of other data or settings are never gone on from.
+transformers writes a checkpoint's files in place, and resumes from the highest number, whole or
+not. Here a checkpoint counts once `complete.json` lies in it, which is written last and holds the
+hash of every other file. They live below var/, in a folder named by a digest of all that decides
+the result: checkpoints of other data or settings are never gone on from.
 """
 
 import shutil

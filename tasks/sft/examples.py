@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from drafter.errors import ModelUnavailable
 from drafter.fit import encode_chat
-from drafter.prompt import Message, build_prompt
+from drafter.prompt import build_prompt
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -81,10 +81,10 @@ def around_reply(tokenizer: "PreTrainedTokenizerBase") -> tuple[str, str]:
 
     Raises ModelUnavailable where a reply does not follow what opens it.
     """
-    asked = [Message(role="user", content="question")]
-    answered = [*asked, Message(role="assistant", content=MARK)]
-    opening = tokenizer.apply_chat_template(list(asked), add_generation_prompt=True, tokenize=False)
-    whole = tokenizer.apply_chat_template(list(answered), tokenize=False)
+    asked = [{"role": "user", "content": "question"}]
+    answered = [*asked, {"role": "assistant", "content": MARK}]
+    opening = tokenizer.apply_chat_template(asked, add_generation_prompt=True, tokenize=False)
+    whole = tokenizer.apply_chat_template(answered, tokenize=False)
     before, mark, after = str(whole).removeprefix(str(opening)).rpartition(MARK)
     if not str(whole).startswith(str(opening)) or not mark:
         raise ModelUnavailable(

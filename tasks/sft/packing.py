@@ -27,6 +27,8 @@ def to_rows(examples: Sequence[Example], batching: str, max_length: int) -> "Dat
     from trl.data_utils import pack_dataset
 
     disable_progress_bars()
+    if not examples:
+        return Dataset.from_dict({})
     table = Dataset.from_dict(
         {
             "input_ids": [example.input_ids for example in examples],

@@ -15,7 +15,7 @@ class LoraParams(Section):
 
     rank: PositiveInt
     """Rank of the two matrices beside each weight."""
-    alpha: PositiveFloat
+    alpha: PositiveInt
     """Scale: the adapter's product counts alpha / rank times."""
     dropout: Share
     """Share of the adapter's inputs that a training step leaves out."""

@@ -3,7 +3,6 @@
 import hashlib
 import importlib.metadata
 import json
-import shutil
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
@@ -14,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from drafter.base_model import Base, load_base
 from drafter.errors import BadInput
-from drafter.manifest import write_manifest
 from drafter.progress import progress
 from drafter.records import RETRIEVED
-from drafter.tables import read_json, read_table, write_json
+from drafter.tables import read_table
 from tasks.paths import Paths
 from tasks.sft.checkpoints import checkpoint_at, facts_of, folder_for, last_complete, step_of
 from tasks.sft.examples import Example, make_examples, share_of
 from tasks.sft.packing import to_rows
 from tasks.sft.params import Params, SftParams
+from tasks.sft.publish import publish
 from tasks.sft.report import training_rows, write_rows
 from tasks.tracking import LiveRun
 
@@ -100,32 +99,6 @@ def _train(
             raise
     live.finish()
     return checkpoint_at(folder, steps)
-
-
-def publish(final: Path, paths: Paths, base_digest: str) -> None:
-    """Make models/sft, the report and the timings from the checkpoint of the last step."""
-    beside = paths.checkpoints("sft") / "adapter"
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    shutil.copyfile(final / "adapter_model.safetensors", beside / "adapter_model.safetensors")
-    config = read_json(final / "adapter_config.json")
-    # peft writes a set in any order, and the base's path on this machine
-    if isinstance(config["target_modules"], list):
-        config["target_modules"].sort()
-    config["base_model_name_or_path"] = "models/base"
-    write_json(beside / "adapter_config.json", dict(sorted(config.items())))
-    write_manifest(beside, stage="sft", base=base_digest)
-    shutil.rmtree(paths.sft, ignore_errors=True)
-    paths.sft.parent.mkdir(parents=True, exist_ok=True)
-    beside.rename(paths.sft)
-
-    rows = training_rows(read_json(final / "trainer_state.json")["log_history"])
-    write_rows(rows, paths.report("training/sft.jsonl"))
-    seconds, tokens = facts_of(final)["seconds"], rows[-1]["tokens"]
-    write_json(
-        paths.timings("sft"),
-        {"seconds": seconds, "tokens": tokens, "tokens_per_second": tokens / seconds},
-    )
 
 
 def digest_of(train: Sequence[Example], val: Sequence[Example], base: Base, params: Params) -> str:

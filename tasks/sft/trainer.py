@@ -12,15 +12,16 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig
 from transformers import PrinterCallback, TrainerCallback
-from trl import SFTConfig, SFTTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
-from drafter.base_model import Base
+from drafter.base_model import Base, quiet_peft
 from tasks.sft.checkpoints import checkpoint_at, mark_complete
 from tasks.sft.packing import Collator, FlatCollator
 from tasks.sft.params import LoraParams, SftParams
 
 
-class Trainer(SFTTrainer):  # type: ignore[misc]
+class Trainer(SFTTrainer):
     """SFTTrainer that counts the tokens which are no padding, through checkpoints."""
 
     def compute_loss(
@@ -31,7 +32,7 @@ class Trainer(SFTTrainer):  # type: ignore[misc]
         num_items_in_batch: Any = None,
     ) -> Any:
         tokens = inputs.pop("tokens")
-        if self.model.training:
+        if model.training:
             self.state.num_input_tokens_seen += int(tokens.sum())
         return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
 
@@ -40,8 +41,10 @@ class Trainer(SFTTrainer):  # type: ignore[misc]
         super().log(logs, start_time)
 
 
-class Watcher(TrainerCallback):  # type: ignore[misc]
+class Watcher(TrainerCallback):
     """Tells about steps, logs and checkpoints as they come."""
+
+    # ruff: noqa: ARG002 - transformers hands every event the same arguments
 
     def __init__(
         self,
@@ -61,16 +64,16 @@ class Watcher(TrainerCallback):  # type: ignore[misc]
         """Seconds of training, those before a resume included."""
         return self._seconds_before + time.perf_counter() - self._started
 
-    def on_train_begin(self, *_: Any, **__: Any) -> None:
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._started = time.perf_counter()
 
-    def on_step_end(self, *_: Any, **__: Any) -> None:
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._advance(1)
 
-    def on_log(self, args: Any, state: Any, *_: Any, **__: Any) -> None:
+    def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._on_log(state.log_history, self.seconds)
 
-    def on_save(self, args: Any, state: Any, *_: Any, **__: Any) -> None:
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         checkpoint = checkpoint_at(Path(args.output_dir), state.global_step)
         mark_complete(checkpoint, seconds=self.seconds, **self._facts())
 
@@ -143,15 +146,16 @@ def make_trainer(
     )
     pad = base.tokenizer.pad_token_id
     flash = hardware.attention == "flash_attention_2"
-    trainer = Trainer(
-        model=base.model,
-        args=arguments,
-        train_dataset=train,
-        eval_dataset=val if len(val) else None,
-        processing_class=base.tokenizer,
-        data_collator=FlatCollator(pad) if flash else Collator(pad),
-        peft_config=lora_config(params.lora),
-    )
+    with quiet_peft():
+        trainer = Trainer(
+            model=base.model,
+            args=arguments,
+            train_dataset=train,
+            eval_dataset=val if len(val) else None,
+            processing_class=base.tokenizer,
+            data_collator=FlatCollator(pad) if flash else Collator(pad),
+            peft_config=lora_config(params.lora),
+        )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
