@@ -17,7 +17,8 @@ import polars as pl
 
 from drafter.pseudonyms.spans import SPAN, find
 
-RUN = r"\(?\+?\(?(?-u:\b)[0-9](?:[() ./\u{a0}-]{0,3}[0-9]){5,}(?-u:\b)"
+EXTENSION = r"(?i:[ ,]{0,2}(?:x|ext\.?|extension)[ ]?[0-9]{1,6})"
+RUN = rf"\(?\+?\(?(?-u:\b)[0-9](?:[() ./\u{{a0}}-]{{0,3}}[0-9]){{5,}}{EXTENSION}?(?-u:\b)"
 MOST_GROUPS = 12  # a run of more groups is a table, and only its first ones are weighed
 
 CARD = (
@@ -55,6 +56,9 @@ VERSION = r"(?:^|\.)[0-9](?:\.|$)"
 YEARS = r"^(?:19|20)[0-9]{2}[ /-]+(?:19|20)[0-9]{2}$"
 # What a phone number looks like without a `+`: groups of two digits or more; the first may be
 # a trunk 0 or 1 alone.
+GROUPED_NORTH_AMERICA = (
+    r"^(?:1[ ./-]{0,2})?\(?[0-9]{3}\)?[ ./\u{a0}-]{0,3}[0-9]{3}[ ./\u{a0}-]{0,3}[0-9]{4}$"
+)
 GROUPED = r"^(?:1[ .-]|0[ /-])?\(?[0-9]{2,6}(?:[() ./\u{a0}-]{1,3}[0-9]{2,8}){1,5}$"
 
 
@@ -80,6 +84,8 @@ def numbers(texts: pl.DataFrame, region: str) -> pl.DataFrame:
 
 def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
     """Add `label`, `key` and `digits` to runs (row, start, end, found, before)."""
+    # An extension is part of what is replaced, not of what is weighed.
+    runs = runs.with_columns(whole="found", found=pl.col("found").str.replace(f"{EXTENSION}$", ""))
     digits = pl.col("found").str.replace_all(r"\(0\)", "").str.replace_all("[^0-9]", "")
     table = runs.with_columns(digits=digits)
     is_card = _looks_like_card() & luhn(table["digits"])
@@ -98,8 +104,11 @@ def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
     )
     bare = pl.col("found").str.contains(r"^[0-9]+$")
     grouped = pl.col("found").str.contains(GROUPED)
+    grouped_at_home = (
+        pl.col("found").str.contains(GROUPED_NORTH_AMERICA) if _home(region)[0] == 1 else grouped
+    )
     trunk = pl.col("found").str.contains(r"^\(?0[1-9]") & grouped & size.is_between(9, 12)
-    at_home = national & pl.when(bare).then(size >= 9).otherwise(grouped)
+    at_home = national & pl.when(bare).then(size >= 9).otherwise(grouped_at_home)
     id_word = pl.col("before").str.contains(ID_WORD)
     is_phone = pl.col("international").is_not_null() | (
         ~never & ((phone_word & size.is_between(6, 15)) | ((at_home | trunk) & ~id_word))
@@ -109,7 +118,8 @@ def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
         key=pl.when("is_card")
         .then("digits")
         .otherwise(pl.coalesce("international", pl.when(national).then(national_key), "digits")),
-    )
+        found="whole",
+    ).drop("whole")
 
 
 def luhn(digits: pl.Series) -> pl.Series:
@@ -213,7 +223,10 @@ def _parts(runs: pl.DataFrame) -> pl.DataFrame:
         runs.select("row", "start", "found", "before").iter_rows()
     ):
         groups = list(re.finditer(r"[^ \u00a0]+", found))[:MOST_GROUPS]
-        for first, opening in enumerate(groups):
+        sizes = {len(group[0]) for group in groups[:-1]}
+        # "9400 1112 0255 0000 0000 00" is one number in even groups; only its front may be a card.
+        even = len(groups) > 3 and len(sizes) == 1
+        for first, opening in enumerate(groups[:1] if even else groups):
             for closing in groups[first:]:
                 begin, end = opening.start(), closing.end()
                 part = found[begin:end]

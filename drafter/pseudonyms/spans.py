@@ -23,7 +23,6 @@ SPAN = pl.Schema(
     }
 )
 CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text keeps one
-AROUND = 40  # characters of context that a check may look at
 
 
 def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
@@ -75,25 +74,29 @@ def whole_words(spans: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def text_before(characters: int) -> pl.Expr:
-    """The last characters before `start`: of ASCII that many, of other text a few less."""
-    raw = pl.col("text").cast(pl.Binary)
-    # A slice that cuts a character in two is no text: try the next length down (or up from one).
-    tries = range(characters, 0, -1) if characters > 4 else range(characters, characters + 4)
-    return pl.coalesce(
-        raw.bin.slice(
-            pl.max_horizontal(pl.col("start") - size, 0), pl.min_horizontal(pl.col("start"), size)
-        ).cast(pl.String, strict=False)
-        for size in list(tries)[:4]
-    ).fill_null("")
+    """The text up to `start`: that many characters of ASCII, fewer of others, at least one."""
+    begin = pl.max_horizontal(pl.col("start") - characters, 0)
+    # Three bytes at most lie between the middle of a character and its beginning.
+    for _ in range(3):
+        begin = begin - _inside_character(begin)
+    return _RAW.bin.slice(begin, pl.col("start") - begin).cast(pl.String)
 
 
 def text_after(characters: int) -> pl.Expr:
-    """The first characters after `end`: of ASCII that many, of other text a few less."""
-    raw = pl.col("text").cast(pl.Binary)
-    tries = range(characters, 0, -1) if characters > 4 else range(characters, characters + 4)
-    return pl.coalesce(
-        raw.bin.slice(pl.col("end"), size).cast(pl.String, strict=False) for size in list(tries)[:4]
-    ).fill_null("")
+    """The text from `end` on: that many characters of ASCII, fewer of others, at least one."""
+    size = pl.lit(characters, dtype=pl.Int64)
+    for _ in range(3):
+        size = size + _inside_character(pl.col("end") + size)
+    return _RAW.bin.slice(pl.col("end"), size).cast(pl.String)
+
+
+_RAW = pl.col("text").cast(pl.Binary)
+
+
+def _inside_character(place: pl.Expr) -> pl.Expr:
+    """1 where the byte at `place` goes on a character that began before, else 0 (UTF-8)."""
+    byte = _RAW.bin.slice(place, 1)
+    return ((byte >= pl.lit(b"\x80")) & (byte < pl.lit(b"\xc0"))).cast(pl.Int64)
 
 
 def without_overlap(spans: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:

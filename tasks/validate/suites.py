@@ -49,7 +49,9 @@ def check(name: str, expectations: Section, facts: Mapping[str, Fact]) -> tuple[
     """Let Great Expectations judge the facts; give the verdicts and its own result for the docs."""
     import great_expectations as gx
     import pandas as pd
-    from great_expectations.expectations.core import ExpectColumnMaxToBeBetween
+    from great_expectations.expectations.core.expect_column_max_to_be_between import (
+        ExpectColumnMaxToBeBetween,
+    )
 
     context = _context()
     # Plain Python numbers: the pages cannot print numpy's.
