@@ -1,0 +1,110 @@
+"""The tickets as evaluation sees them: what was asked, what the human sent, what may be said."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from drafter.clean import query_text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One holdout ticket. `evidence` is all that a draft may take its facts from."""
+
+    ticket_id: str
+    question: str
+    human: str
+    evidence: tuple[str, ...]
+    after_change: bool
+    """Its policy took effect after the newest training ticket, so no reply taught it."""
+    is_macro: bool
+
+
+def cases_of(
+    tickets: "pl.DataFrame", policies: "pl.DataFrame", newest_training: datetime
+) -> list[Case]:
+    """A Case for each RETRIEVED row, in their order.
+
+    Evidence is the policy in force on the ticket's day (what retrieval found, and the documents
+    that the human's reply rests on) and the ticket itself; the human's reply is none.
+    """
+    book = PolicyBook(policies)
+    cases = []
+    for row in tickets.iter_rows(named=True):
+        documents = book.documents(row)
+        texts = [chunk["text"] for chunk in row["chunks"]]
+        texts += [document["text"] for document in documents]
+        links = [part["url"] for part in [*row["chunks"], *documents] if part["url"]]
+        said = [row["subject"] or "", *(message["text"] for message in row["messages"])]
+        starts = [document["effective_from"] for document in documents]
+        cases.append(
+            Case(
+                ticket_id=row["ticket_id"],
+                question=query_text(row),
+                human=row["reply"],
+                evidence=tuple(dict.fromkeys([*texts, *links, *said])),
+                after_change=any(start is not None and start > newest_training for start in starts),
+                is_macro=bool(row["is_macro"]),
+            )
+        )
+    return cases
+
+
+class PolicyBook:
+    """Policies by the names that tickets cite them under: a doc_id or a URL, and a #heading."""
+
+    def __init__(self, policies: "pl.DataFrame") -> None:
+        self.versions: dict[str, list[dict[str, Any]]] = {}
+        for row in policies.iter_rows(named=True):
+            for name in {row["doc_id"], _address(row["url"] or row["doc_id"])}:
+                self.versions.setdefault(name, []).append(row)
+
+    def documents(self, ticket: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The versions in force of what the ticket cites, else of what was retrieved first.
+
+        Where a heading is cited, `text` is what stands under it.
+        """
+        day = ticket["created_at"]
+        cited = [found for name in ticket["cites"] or [] for found in self._in_force(name, day)]
+        first = [chunk["doc_id"] for chunk in ticket["chunks"][:1]]
+        return cited or [found for name in first for found in self._in_force(name, day)]
+
+    def _in_force(self, name: str, day: datetime) -> list[dict[str, Any]]:
+        document, _, heading = name.partition("#")
+        versions = self.versions.get(document) or self.versions.get(_address(document)) or []
+        return [
+            version | {"text": under_heading(version["text"], heading)}
+            for version in versions
+            if (version["effective_from"] is None or version["effective_from"] <= day)
+            and (version["effective_to"] is None or day < version["effective_to"])
+        ]
+
+
+def under_heading(markdown: str, anchor: str) -> str:
+    """The part under the heading whose anchor is `anchor`, the heading too; all if there is none.
+
+    The anchor of `## Corrie tent` is `corrie-tent`.
+    """
+    headings = list(HEADING.finditer(markdown))
+    for number, heading in enumerate(headings):
+        if _anchor(heading[2]) == anchor:
+            level = len(heading[1])
+            ends = (h.start() for h in headings[number + 1 :] if len(h[1]) <= level)
+            return markdown[heading.start() : next(ends, len(markdown))].strip()
+    return markdown
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w]+", "-", heading.lower()).strip("-")
+
+
+def _address(url: str) -> str:
+    """A URL without scheme, host's www, query and closing slash; a doc_id as it is."""
+    return re.sub(r"^\w+://(www\.)?", "", url).partition("?")[0].rstrip("/")

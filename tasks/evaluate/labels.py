@@ -1,0 +1,60 @@
+"""How metrics are named to a reader, and how their figures are printed."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Label(NamedTuple):
+    """A short heading, how figures are rounded, and what the metric says."""
+
+    heading: str
+    decimals: int
+    percent: bool
+    about: str
+
+
+LABELS = {
+    "facts_agree": Label(
+        "same figures",
+        1,
+        True,
+        "F1 of amounts, dates, durations and links with the human's; where the human states any",
+    ),
+    "grounded": Label(
+        "grounded facts",
+        1,
+        True,
+        "share of a draft's facts that the policy in force or the ticket holds; drafts with facts",
+    ),
+    "chrf": Label("chrF", 1, False, "character n-grams shared with the human's reply, 0 to 100"),
+    "rouge_l": Label("ROUGE-L", 3, False, "longest common word sequence with the human's, F1"),
+    "similarity": Label("similarity", 3, False, "cosine of the embeddings of draft and human's"),
+    "seconds_p50": Label("s p50", 2, False, "seconds that an agent waits for a draft, median"),
+    "seconds_p95": Label("s p95", 2, False, "the same, 95th percentile"),
+    "tokens_in": Label("tokens in", 0, False, "of a prompt, mean"),
+    "tokens_out": Label("tokens out", 0, False, "of a draft, mean"),
+    "cost_usd": Label("USD", 4, False, "for a draft, mean"),
+    "abstained": Label("no draft", 1, True, "tickets for which nothing was written"),
+}
+
+
+def heading(metric: str) -> str:
+    return LABELS[metric].heading
+
+
+def figure(metric: str, value: float | None) -> str:
+    """One value as a reader sees it; an en dash where there is none."""
+    if value is None:
+        return "\u2013"
+    label = LABELS[metric]
+    if label.percent:
+        return f"{100 * value:.{label.decimals}f} %"
+    return f"{value:.{label.decimals}f}"
+
+
+def interval(metric: str, cell: Mapping[str, Any]) -> str:
+    """`[low, high]` as a reader sees it; empty where there is none."""
+    if cell["mean"] is None:
+        return ""
+    low, high = (figure(metric, cell[end]).removesuffix(" %") for end in ("low", "high"))
+    return f"[{low}, {high}]"

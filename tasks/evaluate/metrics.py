@@ -1,0 +1,91 @@
+"""Metrics: functions from the drafts of one candidate to one number for each ticket.
+
+None: the metric says nothing about this ticket, and its mean leaves the ticket out.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from drafter import guard
+from tasks.evaluate.cases import Case
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from drafter.embed import Embedder
+
+Scores = list[float | None]
+Metric = Callable[[Sequence[str], Sequence[Case]], Scores]
+
+
+def metrics(embedder: "Embedder") -> dict[str, Metric]:
+    """Every metric of quality by its name; for each of them more is better."""
+    return {
+        "chrf": chrf,
+        "rouge_l": rouge_l,
+        "similarity": similarity(embedder),
+        "grounded": grounded,
+        "facts_agree": facts_agree,
+    }
+
+
+def chrf(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+    """Character n-gram F-score against the human's reply, 0 to 100 (Popović 2015, sacrebleu)."""
+    from sacrebleu.metrics.chrf import CHRF
+
+    scorer = CHRF()
+    return [
+        scorer.sentence_score(draft, [case.human]).score
+        for draft, case in zip(drafts, cases, strict=True)
+    ]
+
+
+def rouge_l(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+    """F1 of the longest common subsequence of words, 0 to 1 (Lin 2004, rouge-score)."""
+    from rouge_score.rouge_scorer import RougeScorer
+
+    scorer = RougeScorer(["rougeL"], tokenizer=_Words())
+    return [
+        scorer.score(case.human, draft)["rougeL"].fmeasure
+        for draft, case in zip(drafts, cases, strict=True)
+    ]
+
+
+class _Words:
+    """Words of any script; rouge-score's own tokenizer drops all but a-z and digits."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return re.findall(r"\w+", text.lower())
+
+
+def similarity(embedder: "Embedder") -> Metric:
+    """Cosine between the embeddings of draft and human reply; 0 for an empty draft."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def score(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+        import numpy as np
+
+        texts = {text for text in drafts if text} | {case.human for case in cases}
+        new = sorted(texts - set(known))
+        known.update(zip(new, embedder.embed(new), strict=True))
+        return [
+            float(np.dot(known[draft], known[case.human])) if draft else 0.0
+            for draft, case in zip(drafts, cases, strict=True)
+        ]
+
+    return score
+
+
+def grounded(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+    """The share of a draft's facts that policy or ticket hold, 0 to 1; None without facts."""
+    return [
+        guard.grounded(draft, case.evidence).share
+        for draft, case in zip(drafts, cases, strict=True)
+    ]
+
+
+def facts_agree(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+    """F1 between the facts of draft and human reply; None where the human states none."""
+    return [guard.facts_agree(draft, case.human) for draft, case in zip(drafts, cases, strict=True)]

@@ -1,0 +1,82 @@
+"""reports/scorecard.html: one page that needs nothing else, for the person who decides."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drafter.guard import facts, grounded
+from tasks.evaluate.cases import Case
+from tasks.evaluate.labels import LABELS, figure, heading, interval
+from tasks.evaluate.plots import latency_plot, plots
+
+
+def page(
+    card: Mapping[str, Any],
+    quality: Sequence[str],
+    cases: Sequence[Case],
+    drafts: Mapping[str, list[str]],
+    examples: int,
+) -> str:
+    """The page; `drafts` holds each candidate's texts in the order of `cases`."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("tasks.evaluate", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    first = next(iter(card["candidates"].values()))
+    metrics = [metric for metric in LABELS if metric in first]
+    quality = [metric for metric in metrics if metric in quality]
+    shown = choose_examples(cases, drafts, examples)
+    return environment.get_template("scorecard.html.jinja").render(
+        card=card,
+        metrics=metrics,
+        quality=quality,
+        about={metric: LABELS[metric].about for metric in metrics},
+        heading=heading,
+        figure=figure,
+        interval=interval,
+        plots=plots(card, quality),
+        latency=latency_plot(card, card["selected_by"][0]),
+        examples=[
+            {
+                "case": cases[number],
+                "drafts": {n: marked(texts[number], cases[number]) for n, texts in drafts.items()},
+            }
+            for number in shown
+        ],
+    )
+
+
+def choose_examples(
+    cases: Sequence[Case], drafts: Mapping[str, list[str]], examples: int
+) -> list[int]:
+    """Places of the tickets that tell candidates apart: most different sets of facts first.
+
+    Tickets after a policy change come before others; ties are settled by ticket_id.
+    """
+
+    def key(number: int) -> tuple[bool, int, str]:
+        said = {
+            frozenset((fact.kind, fact.value) for fact in facts(texts[number]))
+            for texts in drafts.values()
+        }
+        return (not cases[number].after_change, -len(said), cases[number].ticket_id)
+
+    return sorted(range(len(cases)), key=key)[:examples]
+
+
+def marked(draft: str, case: Case) -> list[tuple[str, str]]:
+    """The draft in pieces of (text, kind); kind is `supported`, `unsupported` or empty."""
+    grounding = grounded(draft, case.evidence)
+    spans = {fact.span: "supported" for fact in grounding.supported}
+    spans |= {fact.span: "unsupported" for fact in grounding.unsupported}
+    pieces = []
+    end = 0
+    for (start, stop), kind in sorted(spans.items()):
+        pieces += [(draft[end:start], ""), (draft[start:stop], kind)]
+        end = stop
+    pieces.append((draft[end:], ""))
+    return [piece for piece in pieces if piece[0]]

@@ -1,0 +1,214 @@
+"""The stage on a small company whose returns policy changes from 30 to 14 days on 1 February."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from drafter.errors import BadInput, ParamsError
+from drafter.records import CURATED, DRAFT, POLICY, RETRIEVED
+from drafter.tables import read_json, write_json, write_table
+from tasks.evaluate.cases import cases_of, under_heading
+from tasks.evaluate.params import Params
+from tasks.evaluate.run import run
+from tasks.paths import Paths
+from tasks.section import load_section
+from tests.factories import (
+    curated,
+    curated_table,
+    policy,
+    policy_table,
+    retrieved,
+    retrieved_table,
+)
+
+CHANGE = datetime(2026, 2, 1, tzinfo=UTC)
+WRITERS = {
+    "nearest": "Thanks!",
+    "old": "Ahoy! You have {old} days to send it back. Fair winds, the crew",
+    "dry": "{new} days.",
+    "best": "Ahoy! You have {new} days to send it back. Fair winds, the crew",
+}
+
+
+def company(root: Path, tickets: int = 24, writers: dict[str, str] = WRITERS) -> Paths:
+    """A finished run of the stages before `evaluate`, without a model."""
+    paths = Paths(root)
+    policies = [
+        policy(text="# Returns\n\nYou have 30 days.\n", effective_to=CHANGE),
+        policy(text="# Returns\n\nYou have 14 days.\n", effective_from=CHANGE),
+    ]
+    write_table(paths.validated_policies, policy_table(policies), POLICY)
+    train = [curated(1, created_at=CHANGE - timedelta(days=9))]
+    write_table(paths.curated("train"), curated_table(train), CURATED)
+    rows: list[dict[str, Any]] = []
+    drafts: dict[str, list[dict[str, Any]]] = {name: [] for name in writers}
+    for number in range(tickets):
+        after = number % 2 == 0
+        figures = {"old": 30, "new": 14 if after else 30}
+        chunk = {"chunk_id": "returns#1", "doc_id": "returns", "title": "Returns", "clause": "1"}
+        rows.append(
+            retrieved(
+                number,
+                created_at=CHANGE + timedelta(hours=number + 1 if after else -number - 1),
+                question=f"How long do I have for <my> parcel {number}?",
+                reply=WRITERS["best"].format(**figures),
+                cites=["returns"],
+                is_macro=number % 3 == 0,
+                chunks=[chunk | {"text": f"You have {figures['new']} days.", "url": None}],
+            )
+        )
+        for name, template in writers.items():
+            text = template.format(**figures)
+            drafts[name].append(
+                {"ticket_id": f"T-{number}", "candidate": name, "text": text, "citations": []}
+                | {"tokens_in": 9, "tokens_out": len(text), "cost_usd": 0.0, "abstained": not text}
+            )
+    write_table(paths.retrieved("holdout"), retrieved_table(rows), RETRIEVED)
+    for place, (name, table) in enumerate(drafts.items()):
+        write_table(paths.drafts(name), pl.DataFrame(table, schema=DRAFT), DRAFT)
+        seconds = [round(0.1 * (place + 1) + 0.01 * n, 3) for n in range(9)]
+        write_json(paths.timings(name), {"seconds": seconds})
+    return paths
+
+
+def params(**fields: Any) -> Params:
+    plain = {
+        "baseline": "nearest", "select_by": ["facts_agree", "grounded", "chrf"], "resamples": 400,
+        "confidence": 0.95, "embedder": "minilm", "embedder_sha256": None, "examples": 2,
+    }  # fmt: skip
+    candidate = {"generator": "local", "model": "models/base", "tickets": "t.parquet"}
+    writers = fields.pop("writers", WRITERS)
+    return Params.from_values(
+        {"evaluate": plain | fields, "seed": 7, "candidates": dict.fromkeys(writers, candidate)}
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    paths = company(tmp_path_factory.mktemp("company"))
+    run(params(), paths)
+    return paths
+
+
+def test_the_scorecard_tells_old_figures_and_a_wrong_voice_from_the_best(finished: Paths) -> None:
+    card = read_json(finished.report("scorecard.json"))
+    after = card["slices"]["after_policy_change"]["candidates"]
+    assert after["old"]["facts_agree"]["mean"] == after["old"]["grounded"]["mean"] == 0.0
+    assert after["dry"]["facts_agree"]["mean"] == after["best"]["facts_agree"]["mean"] == 1.0
+    assert after["dry"]["chrf"]["mean"] < 20 < 99 < after["best"]["chrf"]["mean"]
+    before = card["slices"]["before_policy_change"]["candidates"]
+    assert before["old"]["facts_agree"]["mean"] == 1.0
+    assert card["winner"] == "best"
+
+
+def test_every_cell_has_a_mean_inside_its_interval_and_its_n(finished: Paths) -> None:
+    card = read_json(finished.report("scorecard.json"))
+    assert list(card["candidates"]) == list(WRITERS)
+    for cells in card["candidates"].values():
+        for name in ("chrf", "rouge_l", "similarity", "tokens_out", "seconds_p50", "seconds_p95"):
+            assert cells[name]["low"] <= cells[name]["mean"] <= cells[name]["high"]
+        assert cells["chrf"]["n"] == card["tickets"] == 24
+
+
+def test_drafts_without_facts_are_not_counted_as_grounded(finished: Paths) -> None:
+    nearest = read_json(finished.report("scorecard.json"))["candidates"]["nearest"]
+    assert nearest["grounded"] == {"mean": None, "low": None, "high": None, "n": 0}
+    assert nearest["facts_agree"] == {"mean": 0.0, "low": 0.0, "high": 0.0, "n": 24}
+
+
+def test_differences_are_to_the_baseline_over_tickets_that_both_have(finished: Paths) -> None:
+    card = read_json(finished.report("scorecard.json"))
+    assert set(card["differences"]) == {"old", "dry", "best"}
+    assert card["differences"]["best"]["facts_agree"]["low"] > 0
+    assert card["differences"]["best"]["grounded"]["n"] == 0
+
+
+def test_two_runs_write_the_same_bytes(finished: Paths, tmp_path: Path) -> None:
+    again = company(tmp_path)
+    run(params(), again)
+    written = [path for path in finished.root.rglob("*") if path.is_file()]
+    assert len(written) > 15
+    for path in written:
+        assert (tmp_path / path.relative_to(finished.root)).read_bytes() == path.read_bytes()
+
+
+def test_the_page_needs_nothing_else_and_marks_what_is_not_grounded(finished: Paths) -> None:
+    page = finished.report("scorecard.html").read_text()
+    for outside in ("<script", "<link", "src=", "@import", "url(http", "url(/", 'href="http'):
+        assert outside not in page
+    assert '<mark class="unsupported">30 days</mark>' in page
+    assert '<mark class="supported">14 days</mark>' in page
+    assert "&lt;my&gt; parcel" in page
+    assert page.count("<svg") == 6
+
+
+def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) -> None:
+    row = read_json(finished.report("metrics/best.json"))
+    assert row["facts_agree"] == 1.0
+    assert not any(name.startswith("seconds") for name in row)
+    lines = finished.report("plots/scores.csv").read_text().splitlines()
+    assert lines[0] == "metric,candidate,mean,low,high"
+    assert len(lines) == 1 + 5 * len(WRITERS)
+
+
+def test_the_table_names_the_winner_in_bold(finished: Paths) -> None:
+    assert "| **best** | 100.0 % [100.0, 100.0] |" in finished.report("scorecard.md").read_text()
+
+
+def test_a_tie_on_the_first_metric_is_settled_by_the_next(tmp_path: Path) -> None:
+    paths = company(tmp_path)
+    run(params(select_by=["facts_agree", "chrf"]), paths)
+    assert read_json(paths.report("scorecard.json"))["winner"] == "best"
+    run(params(select_by=["facts_agree"]), paths)
+    # dry and best agree on every figure: the earlier one in params.yaml
+    assert read_json(paths.report("scorecard.json"))["winner"] == "dry"
+
+
+def test_drafts_for_other_tickets_stop_the_stage(tmp_path: Path) -> None:
+    paths = company(tmp_path)
+    some = pl.read_parquet(paths.drafts("old")).head(3)
+    write_table(paths.drafts("old"), some, DRAFT)
+    with pytest.raises(BadInput, match=r"old.parquet has 3 drafts .* 24 tickets"):
+        run(params(), paths)
+
+
+def test_a_baseline_that_does_not_compete_is_refused(tmp_path: Path) -> None:
+    values = params().model_dump(mode="json")
+    values["evaluate"]["baseline"] = "gpt"
+    (tmp_path / "params.yaml").write_text(__import__("json").dumps(values))
+    with pytest.raises(ParamsError, match="baseline is 'gpt', which is no candidate"):
+        load_section(tmp_path / "params.yaml", Params)
+
+
+def test_the_human_reply_is_no_evidence_and_the_ticket_is() -> None:
+    row = retrieved(1, question="I paid 20 euros.", reply="It takes 99 days.", chunks=[])
+    (case,) = cases_of(retrieved_table([row]), policy_table([]), CHANGE)
+    assert "I paid 20 euros." in case.evidence
+    assert not any("99 days" in text for text in case.evidence)
+
+
+def test_evidence_is_the_version_in_force_on_the_tickets_day() -> None:
+    policies = policy_table(
+        [
+            policy(text="Old: 30 days.", effective_to=CHANGE),
+            policy(text="New: 14 days.", effective_from=CHANGE),
+        ]
+    )
+    rows = [
+        retrieved(1, created_at=CHANGE - timedelta(seconds=1), cites=["returns"]),
+        retrieved(2, created_at=CHANGE, cites=["https://help.example/returns/?x=1#fees"]),
+    ]
+    before, after = cases_of(retrieved_table(rows), policies, CHANGE - timedelta(days=1))
+    assert "Old: 30 days." in before.evidence
+    assert "New: 14 days." not in before.evidence
+    assert "New: 14 days." in after.evidence
+    assert (before.after_change, after.after_change) == (False, True)
+
+
+def test_a_cited_heading_is_evidence_without_its_neighbours() -> None:
+    text = "# Returns\n\n## Corrie tent\nA tent: 30 days.\n\n## Pike stove\nA stove: 14 days.\n"
+    assert under_heading(text, "corrie-tent") == "## Corrie tent\nA tent: 30 days."
+    assert under_heading(text, "no-such-heading") == text
