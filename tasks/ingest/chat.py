@@ -14,7 +14,7 @@ the agent in a row are one reply. What a row counts for is its replies, or one w
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -33,6 +33,7 @@ Said = dict[str, Any]
 """{"role": "customer" or "agent", "text": ..., "at": None or an instant}"""
 
 
+@runtime_checkable
 class Objects(Protocol):
     """A reader that keeps lists and objects as they are."""
 
@@ -44,7 +45,7 @@ def read_chat(source: Chat, root: Path, watch: str, sink: Sink) -> None:
     opened = open_source(source, source.columns, ("messages",), sink.count, root, watch)
     sink.reject(opened.rejected())
     for reader, label in opened.readers:
-        if not hasattr(reader, "objects"):
+        if not isinstance(reader, Objects):
             raise BadInput(f"{label}: conversations come as JSONL or Parquet, not as CSV")
         read_conversations(source, source.turns, reader, label, sink)
 

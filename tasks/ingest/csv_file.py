@@ -31,7 +31,7 @@ class CsvFile:
     _cut: int = field(default=0, init=False)
 
     def columns(self) -> list[str]:
-        """The header's names. Raises BadInput where its quotes are broken or a name stands twice."""
+        """The header's names. Raises BadInput where its quotes are broken or a name is doubled."""
         if self._names is None:
             self._names, self._cut = self._read_header()
         return self._names

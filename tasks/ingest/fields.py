@@ -1,13 +1,15 @@
 """From an export's columns to our fields: which column is which, what a cell means."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from tasks.ingest.batches import LIST_MARK, ROW
 from tasks.ingest.times import read_times
 
-Columns = Mapping[str, str | list[str]]
+# Our field: theirs. The keys are narrower kinds of str, which Mapping[str, ...] would refuse.
+Columns = Mapping[Any, str | list[str]]
 
 LISTS = ("names", "cites")
 TIMES = ("created_at", "effective_from", "effective_to")

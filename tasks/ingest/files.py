@@ -59,7 +59,7 @@ def size_of(pattern: str, root: Path) -> int:
 
 
 def _matches(pattern: Path) -> list[str]:
-    return glob.glob(str(pattern), recursive=True)
+    return glob.glob(str(pattern), recursive=True)  # noqa: PTH207 (Path.glob takes no absolute)
 
 
 def _labelled(paths: list[Path], pattern: str, root: Path, watch: str) -> list[Export]:

@@ -53,7 +53,7 @@ class JsonlFile:
             yield Batch(frame.insert_column(0, rows), bad, size)
 
     def objects(self) -> Iterator[tuple[Lines, list[BadRow], int]]:
-        """The lines' objects with their numbers, the bad lines, and the bytes read, by the batch."""
+        """The lines' objects with their numbers, the bad lines, the bytes read; by the batch."""
         lines: Lines = []
         bad: list[BadRow] = []
         size = 0

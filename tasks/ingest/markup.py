@@ -12,9 +12,9 @@ JUNK = (
 def to_markdown(html: str) -> str:
     """The text of a page or a fragment as markdown, with `#` headings and `-` lists."""
     from markdownify import markdownify
-    from selectolax.parser import HTMLParser
+    from selectolax.lexbor import LexborHTMLParser
 
-    tree = HTMLParser(html)
+    tree = LexborHTMLParser(html)
     for node in tree.css(JUNK):
         node.decompose()
     body = tree.body
@@ -25,9 +25,9 @@ def to_markdown(html: str) -> str:
 
 def title_of(html: str) -> str | None:
     """The page's <title>, else its first heading."""
-    from selectolax.parser import HTMLParser
+    from selectolax.lexbor import LexborHTMLParser
 
-    tree = HTMLParser(html)
+    tree = LexborHTMLParser(html)
     for selector in ("title", "h1", "h2"):
         node = tree.css_first(selector)
         if node is not None and node.text().strip():

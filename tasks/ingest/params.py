@@ -1,6 +1,7 @@
 """What `ingest:` of params.yaml says: the sources, and which of their columns is which of ours."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -102,7 +103,8 @@ class TicketTable(Files):
 
     @model_validator(mode="after")
     def _has_what_a_ticket_needs(self) -> Self:
-        return _require(self, self.columns, ("created_at", "message", "reply"))
+        _require(self.columns, ("created_at", "message", "reply"))
+        return self
 
 
 class Questions(Files):
@@ -113,7 +115,8 @@ class Questions(Files):
 
     @model_validator(mode="after")
     def _has_what_a_question_needs(self) -> Self:
-        return _require(self, self.columns, ("ticket_id", "created_at", "customer", "message"))
+        _require(self.columns, ("ticket_id", "created_at", "customer", "message"))
+        return self
 
 
 class Replies(Files):
@@ -124,7 +127,8 @@ class Replies(Files):
 
     @model_validator(mode="after")
     def _has_what_a_reply_needs(self) -> Self:
-        return _require(self, self.columns, ("ticket_id", "created_at", "agent", "reply"))
+        _require(self.columns, ("ticket_id", "created_at", "agent", "reply"))
+        return self
 
 
 class TwoTables(Section):
@@ -144,10 +148,10 @@ class TwoTables(Section):
     @model_validator(mode="after")
     def _has_what_the_rule_needs(self) -> Self:
         if "most_helpful" in self.rule:
-            _require(self, self.replies.columns, ("helpful",))
+            _require(self.replies.columns, ("helpful",))
         if "accepted" in self.rule and "accepted" not in self.replies.columns:
-            _require(self, self.questions.columns, ("accepted_reply",))
-            _require(self, self.replies.columns, ("reply_id",))
+            _require(self.questions.columns, ("accepted_reply",))
+            _require(self.replies.columns, ("reply_id",))
         return self
 
 
@@ -179,8 +183,9 @@ class Chat(Files):
     @model_validator(mode="after")
     def _has_what_a_conversation_needs(self) -> Self:
         if self.turns.at is None:
-            _require(self, self.columns, ("created_at",))
-        return _require(self, self.columns, ("messages",))
+            _require(self.columns, ("created_at",))
+        _require(self.columns, ("messages",))
+        return self
 
 
 class HuggingFace(Section):
@@ -210,10 +215,12 @@ class HuggingFace(Section):
     @model_validator(mode="after")
     def _has_what_its_rows_need(self) -> Self:
         if self.turns is None:
-            return _require(self, self.columns, ("created_at", "message", "reply"))
+            _require(self.columns, ("created_at", "message", "reply"))
+        return self
         if self.turns.at is None:
-            _require(self, self.columns, ("created_at",))
-        return _require(self, self.columns, ("messages",))
+            _require(self.columns, ("created_at",))
+        _require(self.columns, ("messages",))
+        return self
 
 
 class PolicyFolder(Section):
@@ -240,8 +247,9 @@ class PolicyTable(Files):
     @model_validator(mode="after")
     def _has_what_a_policy_needs(self) -> Self:
         if "html" not in self.columns:
-            _require(self, self.columns, ("text",))
-        return _require(self, self.columns, ("doc_id",))
+            _require(self.columns, ("text",))
+        _require(self.columns, ("doc_id",))
+        return self
 
 
 TicketSource = Annotated[TicketTable | TwoTables | Chat | HuggingFace, Field(discriminator="kind")]
@@ -266,8 +274,7 @@ class Params(Section):
     """The stage's own section."""
 
 
-def _require(source: Section, columns: dict[str, Column], needed: tuple[str, ...]) -> "Section":
+def _require(columns: Mapping[Any, Column], needed: tuple[str, ...]) -> None:
     missing = [field for field in needed if field not in columns]
     if missing:
         raise ValueError(f"columns must also name {', '.join(missing)}")
-    return source

@@ -15,9 +15,11 @@ from tasks.ingest.fields import TIMES, Columns, columns_of, left_out, take_field
 from tasks.ingest.files import Export, find_exports
 from tasks.ingest.jsonl_file import JsonlFile
 from tasks.ingest.output import Count, Sink
-from tasks.ingest.params import Files, HuggingFace
+from tasks.ingest.params import Files, HuggingFace, PolicyTable, Questions, Replies, TicketTable
 from tasks.ingest.tickets import reject_places, reject_unread
 from tasks.ingest.times import read_times
+
+AnyTable = TicketTable | Questions | Replies | PolicyTable | HuggingFace
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,9 @@ def _check_columns(label: str, names: list[str], columns: Columns, needed: Colle
             )
 
 
-def read_fields(
-    files: Files | HuggingFace, reader: Reader, label: str, sink: Sink
-) -> Iterator[pl.DataFrame]:
-    """One file's rows as our fields, with `left_out` and `created_at_given`; unread ones go to `sink`."""
-    columns: Columns = files.columns  # type: ignore[union-attr]
+def read_fields(files: AnyTable, reader: Reader, label: str, sink: Sink) -> Iterator[pl.DataFrame]:
+    """One file's rows as our fields, with `left_out` and `..._given`; unread ones go to `sink`."""
+    columns: Columns = files.columns
     wanted = {*columns_of(columns), *files.leave_out}
     for batch in reader.batches(wanted):
         sink.advance(batch.bytes_read)

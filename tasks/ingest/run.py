@@ -35,8 +35,8 @@ def run(params: Params, paths: Paths) -> None:
 
         for source in ingest.tickets:
             read_tickets(source, paths, ingest.watch, make_sink)
-        for source in ingest.policies:
-            read_policies(source, paths, ingest.watch, make_sink)
+        for kept in ingest.policies:
+            read_policies(kept, paths, ingest.watch, make_sink)
     write_table(paths.policies, close_periods(pl.concat(policies.frames)), POLICY)
     write_json(paths.ingest_counts, summary(counts))
     for part in ("tickets", "policies"):

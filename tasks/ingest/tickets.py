@@ -8,6 +8,7 @@ left_out          by `leave_out` in params.yaml; the column is named
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -59,7 +60,7 @@ def complete(fields: pl.DataFrame, label: str) -> pl.DataFrame:
     """Add what an export doesn't have: null, an empty list, or for an id the row's own place."""
     source = pl.format("{}:{}", pl.lit(label), pl.col(ROW))
     fields = fields.with_columns(source=source)
-    missing = {
+    missing: dict[str, Any] = {
         **dict.fromkeys((*OPTIONAL, "ticket_id", "message", "reply"), pl.String),
         "names": pl.List(pl.String),
         "cites": pl.List(pl.String),

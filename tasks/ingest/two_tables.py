@@ -43,15 +43,15 @@ ROWS_A_BATCH = 20_000
 # Where a reply stands to the question it points to, and which number it gets among the others.
 CANDIDATES = """
 create table candidates as
-select q.q, r.r, r.at, r.helpful,
+select q.q, r.r, r.said, r.helpful,
        coalesce(r.accepted, r.reply_id = q.accepted_reply, false) as accepted,
        coalesce(r.agent = q.customer, false) as own,
-       r.at < q.at as early
+       r.said < q.said as early
 from read_parquet('{replies}') r join read_parquet('{questions}') q using (ticket_id)
 """
 CHOSEN = """
 create table chosen as
-select q, r, at from candidates
+select q, r, said from candidates
 where not own and not early and ({accepted})
 qualify row_number() over (partition by q order by {order}, r) = 1
 """
@@ -60,18 +60,19 @@ with people as (
     select q, list_sort(list_distinct(flatten(list(r.names)))) as names
     from candidates join read_parquet('{replies}') r using (r) group by q
 )
-select q.* exclude (names, cites, at),
+select q.* exclude (names, cites),
        list_distinct(list_concat(q.names, people.names)) as names,
        list_distinct(list_concat(q.cites, r.cites)) as cites,
-       r.agent as agent, r.reply as reply, q.at as at, {before} as before
+       r.agent as agent, r.reply as reply, {before} as before
 from read_parquet('{questions}') q
 join chosen using (q) join read_parquet('{replies}') r using (r) join people using (q) {history}
 order by q.q
 """
 HISTORY = """
 left join (
-    select c.q, list({{'own': c.own, 'text': r.reply, 'at': c.at}} order by c.at, c.r) as before
-    from candidates c join chosen on chosen.q = c.q and (c.at, c.r) < (chosen.at, chosen.r)
+    select c.q, list({{'own': c.own, 'text': r.reply, 'said': c.said}} order by c.said, c.r)
+        as before
+    from candidates c join chosen on chosen.q = c.q and (c.said, c.r) < (chosen.said, chosen.r)
     join read_parquet('{replies}') r on r.r = c.r
     where not c.early group by c.q
 ) history using (q)
@@ -133,7 +134,7 @@ QUESTION = pl.Schema(
     {
         "q": pl.Int64(),
         "ticket_id": pl.String(),
-        "at": TIME,
+        "said": TIME,
         "customer": pl.String(),
         "names": pl.List(pl.String),
         "channel": pl.String(),
@@ -154,7 +155,7 @@ REPLY = pl.Schema(
         "r": pl.Int64(),
         "reply_id": pl.String(),
         "ticket_id": pl.String(),
-        "at": TIME,
+        "said": TIME,
         "agent": pl.String(),
         "names": pl.List(pl.String),
         "reply": pl.String(),
@@ -197,11 +198,11 @@ def _mend(fields: pl.DataFrame, schema: pl.Schema, label: str, text: str) -> pl.
     """Add the columns of `schema` that the export lacks, and the reason against a row."""
     fields = fields.with_columns(
         pl.format("{}:{}", pl.lit(label), pl.col(ROW)).alias("source"),
-        pl.col("created_at").dt.replace_time_zone(None).alias("at"),
+        pl.col("created_at").dt.replace_time_zone(None).alias("said"),
         *(
             pl.lit([] if isinstance(kind, pl.List) else None, kind).alias(name)
             for name, kind in schema.items()
-            if name not in fields.columns and name not in ("q", "r", "at", "source")
+            if name not in fields.columns and name not in ("q", "r", "said", "source")
         ),
     )
     unread = (
@@ -214,7 +215,7 @@ def _mend(fields: pl.DataFrame, schema: pl.Schema, label: str, text: str) -> pl.
         .then(pl.lit("no_id"))
         .when(is_blank(text))
         .then(pl.lit("no_message" if text == "message" else "no_text"))
-        .when(pl.col("at").is_null())
+        .when(pl.col("said").is_null())
         .then(unread)
     )
 
@@ -222,7 +223,7 @@ def _mend(fields: pl.DataFrame, schema: pl.Schema, label: str, text: str) -> pl.
 def _connect(folder: str) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "temp_directory": f"{folder}/spill",
         "preserve_insertion_order": "false",
@@ -243,27 +244,27 @@ def _order(source: TwoTables) -> str:
     orders = {
         "accepted": "accepted desc",
         "most_helpful": "coalesce(helpful, 0) desc",
-        "first": "at, r",
-        "last": "at desc, r desc",
+        "first": "said, r",
+        "last": "said desc, r desc",
     }
     return ", ".join(orders[rule] for rule in source.rule)
 
 
 def _frames(db: "duckdb.DuckDBPyConnection", query: str) -> Iterator[pl.DataFrame]:
-    for batch in db.execute(query).to_arrow_reader(ROWS_A_BATCH):
+    for batch in db.sql(query).to_arrow_reader(ROWS_A_BATCH):
         yield pl.DataFrame(pl.from_arrow(batch))
 
 
 def _records(joined: pl.DataFrame) -> pl.DataFrame:
     """Joined rows as TICKET records."""
-    question = pl.struct(role=pl.lit("customer"), text=pl.col("message"), at=pl.col("at"))
+    question = pl.struct(role=pl.lit("customer"), text=pl.col("message"), at=pl.col("said"))
     later = pl.col("before").list.eval(
         pl.struct(
             role=pl.when(pl.element().struct.field("own"))
             .then(pl.lit("customer"))
             .otherwise(pl.lit("agent")),
             text=pl.element().struct.field("text"),
-            at=pl.element().struct.field("at"),
+            at=pl.element().struct.field("said"),
         )
     )
     first = question.reshape((-1, 1)).arr.to_list()
