@@ -8,7 +8,6 @@ Personal data is hidden before the model sees a ticket and put back into its dra
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import mlflow
 import pydantic
@@ -49,11 +48,7 @@ class DraftModel(PythonModel):
 
         self.drafter = LiveDrafter.load(Path(context.artifacts["drafter"]))
 
-    def predict(
-        self,
-        model_input: list[Ticket],
-        params: dict[str, Any] | None = None,  # noqa: ARG002 (MLflow looks for this name)
-    ) -> list[Drafted]:
+    def predict(self, model_input: list[Ticket]) -> list[Drafted]:
         drafts = self.drafter.reply([ticket.model_dump() for ticket in model_input])
         return [Drafted(**draft) for draft in drafts]
 

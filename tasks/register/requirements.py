@@ -5,16 +5,19 @@ import sys
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-# drafter needs these only to tell people how far it is, or to build what is already built
-NOT_AT_SERVING = {"rich"}
-
 
 def requirements(package: Path) -> list[str]:
     """The third-party distributions that `package` imports, with MLflow, as `name==version`."""
-    distributions = packages_distributions()
     modules = third_party_modules(package) | {"mlflow"}
-    needed = {distributions[module][0] for module in modules if module in distributions}
-    return sorted(f"{name}=={version(name).partition('+')[0]}" for name in needed - NOT_AT_SERVING)
+    brought_by = packages_distributions()
+    names = {_distribution(module, brought_by.get(module, [])) for module in modules} - {None}
+    # the local part of a version ("+cpu") names a build that no index has
+    return sorted(f"{name}=={version(str(name)).partition('+')[0]}" for name in names)
+
+
+def _distribution(module: str, brought_by: list[str]) -> str | None:
+    """Who brings `module`; where several do (mlflow and mlflow-skinny), the one named like it."""
+    return module if module in brought_by else next(iter(brought_by), None)
 
 
 def third_party_modules(package: Path) -> set[str]:

@@ -1,0 +1,136 @@
+"""Registering in a real SQLite store, with a tiny real model."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drafter.drafter import Drafter
+from drafter.errors import PromotionRefused
+from drafter.spec import Parts, Spec, prompt_digest
+from drafter.tables import read_json, write_json, write_text
+from tasks.paths import Paths
+from tasks.register.params import Params
+from tasks.register.requirements import requirements, third_party_modules
+from tasks.register.run import REPORTS, register
+from tests.factories import curated, curated_table
+from tests.models import make_base
+
+REPOSITORY = Path(__file__).parents[1]
+PARAMS = Params.from_values(
+    {
+        "register": {"model": "support-drafter"},
+        "candidates": {
+            "base": {"generator": "local", "model": "models/base", "tickets": "data/x.parquet"}
+        },
+    }
+)
+SPEC = Spec(
+    candidate="base",
+    generator="local",
+    retrieves=False,
+    chunks=3,
+    max_new_tokens=12,
+    batch_size=4,
+    prompt=prompt_digest(),
+)
+SCORECARD = {
+    "winner": "base",
+    "candidates": {"base": {"chrf": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 10}}},
+}
+
+
+def curation(similarity: float) -> dict[str, Any]:
+    leakage = {"max_similarity": similarity, "limit": 0.7}
+    leakage |= {"shared_customers": 0, "shared_threads": 0}
+    splits = {"train": 7, "val": 1, "holdout": 2}
+    return {"rows_in": 12, "kept": 10, "splits": splits, "leakage": leakage}
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """A root as the last run left it."""
+    paths = Paths(tmp_path)
+    make_base(paths.base)
+    write_json(paths.drafter("base"), asdict(SPEC))
+    write_text(tmp_path / "dvc.lock", "schema: '2.0'\n")
+    rules = {"order_patterns": ["MB-[0-9]{6}"], "default_region": "US", "keep": []}
+    write_json(paths.pseudonym_rules, rules)
+    for report in REPORTS:
+        write_text(paths.report(report), "{}\n")
+    write_json(paths.report("scorecard.json"), SCORECARD)
+    write_json(paths.report("curation.json"), curation(0.4))
+    for part in ("mlflow", "drafter"):
+        shutil.copytree(
+            REPOSITORY / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    return paths
+
+
+@pytest.fixture(autouse=True)
+def _own_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    import mlflow
+
+    before = mlflow.get_tracking_uri()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    yield
+    mlflow.set_tracking_uri(before)
+
+
+def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
+    paths: Paths,
+) -> None:
+    first, second = register(PARAMS, paths), register(PARAMS, paths)
+    assert first == second == "models:/support-drafter/1"
+
+    import mlflow
+
+    version = mlflow.MlflowClient().get_model_version_by_alias("support-drafter", "challenger")
+    assert str(version.version) == "1"
+    assert version.tags["replymill.candidate"] == "base"
+    assert len(version.tags["replymill.evidence"]) == 64
+    assert "# base" in version.description
+
+    text = "Where is my parcel?"
+    evaluated = Drafter.open(SPEC, Parts(base=paths.base), "cpu").draft(
+        curated_table([curated(1, question=text, subject=None)])
+    )
+    served = mlflow.pyfunc.load_model("models:/support-drafter@challenger").predict(
+        [{"messages": [{"role": "customer", "text": text}], "at": datetime(2026, 1, 1, tzinfo=UTC)}]
+    )
+    assert [draft.text for draft in served] == evaluated["text"].to_list()
+
+    changed = read_json(paths.report("scorecard.json"))
+    write_text(paths.root / "dvc.lock", "schema: '2.0'\nstages: {}\n")
+    write_json(paths.report("scorecard.json"), changed)
+    assert register(PARAMS, paths) == "models:/support-drafter/2"
+
+
+def test_a_version_holds_no_pickle(paths: Paths) -> None:
+    register(PARAMS, paths)
+    names = [path.name for path in (paths.var / "mlflow/artifacts").rglob("*") if path.is_file()]
+    assert "model.safetensors" in names
+    assert "model_card.md" in names
+    assert not [name for name in names if name.endswith((".pkl", ".pickle", ".bin", ".pt"))]
+
+
+def test_without_dvc_lock_nothing_is_registered(paths: Paths) -> None:
+    (paths.root / "dvc.lock").unlink()
+    with pytest.raises(PromotionRefused, match=r"dvc\.lock is not there.*run `dvc repro`"):
+        register(PARAMS, paths)
+
+
+def test_a_leak_is_never_registered(paths: Paths) -> None:
+    write_json(paths.report("curation.json"), curation(0.9))
+    with pytest.raises(PromotionRefused, match=r"max_similarity 0\.9 > 0\.7"):
+        register(PARAMS, paths)
+
+
+def test_the_requirements_cover_every_import_of_the_drafter() -> None:
+    pinned = {line.partition("==")[0].lower() for line in requirements(REPOSITORY / "drafter")}
+    assert {"mlflow", "polars", "torch", "transformers", "peft"} <= pinned
+    assert third_party_modules(REPOSITORY / "drafter").isdisjoint({"prefect", "dvc", "trl"})
