@@ -103,6 +103,17 @@ def read_batches(path: Path, schema: "pl.Schema", rows: int) -> "Iterator[pl.Dat
         ) from error
 
 
+def count_rows(path: Path) -> int:
+    """How many rows a table has, from its footer; 0 where there is none to read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowException):
+        return 0
+
+
 def _expect_columns(path: Path, columns: list[str], schema: "pl.Schema") -> None:
     """Raise BadInput where a file has other columns than `schema`."""
     if columns != list(schema):
