@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
 from drafter.errors import ParamsError, ReplymillError
 from drafter.tables import write_text
@@ -162,7 +162,7 @@ def _compose(text: str, what: str) -> MappingNode:
 
 def _content_end(node: Node, text: str) -> int:
     """Where a value's last character stands; a block's end mark would be at what follows it."""
-    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
+    if not isinstance(node, CollectionNode) or node.flow_style or not node.value:
         end = int(node.end_mark.index)
         return len(text[:end].rstrip()) if end > node.start_mark.index else end
     last = node.value[-1]

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow.parquet as pq
 
-from drafter.tables import written_whole
+from drafter.tables import open_table
 
 ROWS_A_GROUP = 50_000
 BYTES_A_GROUP = 64 << 20
@@ -18,10 +17,9 @@ BYTES_A_GROUP = 64 << 20
 
 @dataclass
 class TableWriter:
-    """Writes frames of one schema to one Parquet file; row groups hold whole frames."""
+    """Gathers frames into row groups of a fair size."""
 
-    schema: pl.Schema
-    file: pq.ParquetWriter
+    append: Callable[[pl.DataFrame], None]
     pending: list[pl.DataFrame] = field(default_factory=list)
     rows: int = 0
     size: int = 0
@@ -36,20 +34,15 @@ class TableWriter:
 
     def flush(self) -> None:
         if self.pending:
-            whole = pl.concat(self.pending).select(list(self.schema))
-            self.file.write_table(whole.cast(dict(self.schema)).to_arrow())  # type: ignore[arg-type]
+            self.append(pl.concat(self.pending))
             self.pending, self.rows, self.size = [], 0, 0
 
 
 @contextmanager
 def table_writer(path: Path, schema: pl.Schema) -> Iterator[TableWriter]:
-    """A writer whose file appears whole at the end, as `write_table` would write it."""
-    arrow = pl.DataFrame(schema=schema).to_arrow().schema
-    with (
-        written_whole(path) as beside,
-        pq.ParquetWriter(beside, arrow, compression="zstd", write_page_checksum=True) as file,
-    ):
-        writer = TableWriter(schema, file)
+    """A writer whose file appears whole once the block succeeds."""
+    with open_table(path, schema) as append:
+        writer = TableWriter(append)
         yield writer
         writer.flush()
 
