@@ -73,18 +73,18 @@ def explain(source: Hub, error: Any) -> str:
     )
 
     if isinstance(error, GatedRepoError):
-        return f"base: {source.repo} is gated: accept its terms on the hub, then set HF_TOKEN"
+        return f"{source.repo} is gated: accept its terms on the hub, then set HF_TOKEN"
     if isinstance(error, RepositoryNotFoundError):
         return (
-            f"base: the hub has no {source.repo} that this account may read: check the name in "
+            f"the hub has no {source.repo} that this account may read: check the name in "
             "params.yaml, or set HF_TOKEN"
         )
     if isinstance(error, RevisionNotFoundError):
-        return f"base: {source.repo} has no revision {source.revision}: check it in params.yaml"
+        return f"{source.repo} has no revision {source.revision}: check it in params.yaml"
     reason = type(error).__name__
     if isinstance(error, OfflineModeIsEnabled):
         reason = "HF_HUB_OFFLINE is set"
     return (
-        f"base: {source} can't be fetched, the hub does not answer ({reason}): check the network, "
+        f"{source} can't be fetched, the hub does not answer ({reason}): check the network, "
         "or set base to a folder that holds the model"
     )
