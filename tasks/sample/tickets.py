@@ -18,7 +18,7 @@ FIRST_TICKET = datetime(2025, 3, 1, 6, 0, tzinfo=UTC)
 LAST_TICKET = datetime(2026, 2, 28, 20, 0, tzinfo=UTC)
 LOCALES = ("en-IE", "en-NO", "en-DE", "en-PT", "en-CA", "en-NZ", "en-JP", "en-IS")
 
-CUSTOMERS = 2050
+WRITE_AGAIN = 0.18
 TICKETS = 2550
 BAD_ROWS = 8
 DUPLICATES = 12
@@ -27,7 +27,7 @@ DUPLICATES = 12
 def tickets(found: Sequence[Version], seed: int) -> list[dict[str, Any]]:
     """The rows of tickets.csv, oldest first; `found` are the policies' versions."""
     draw = random.Random(f"{seed} tickets")  # noqa: S311
-    customers = [_customer(draw, number) for number in range(CUSTOMERS)]
+    customers: list[dict[str, str]] = []
     span = (LAST_TICKET - FIRST_TICKET).total_seconds()
     times = sorted(
         FIRST_TICKET + timedelta(seconds=round(draw.random() * span)) for _ in range(TICKETS)
@@ -37,7 +37,11 @@ def tickets(found: Sequence[Version], seed: int) -> list[dict[str, Any]]:
     deck: list[Any] = []
     rows = []
     for number, at in enumerate(times):
-        customer = customers[number] if number < CUSTOMERS else draw.choice(customers)
+        # Who writes again mostly does so within weeks.
+        again = customers and draw.random() < WRITE_AGAIN
+        if not again:
+            customers.append(_customer(draw, len(customers)))
+        customer = draw.choice(customers[-60:]) if again else customers[-1]
         if draw.random() < 0.07:
             row = _chatter(draw, customer)
         else:
