@@ -4,13 +4,14 @@ Where `make up` has its server running, the run is told to that one, and is seen
 """
 
 import argparse
-import atexit
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
-from tasks.environment import prepare_environment
+from tasks import leash
+from tasks.environment import LOOPBACK, prepare_environment
 
 
 def main() -> int:
@@ -49,7 +50,7 @@ def _turn(root: Path, at_once: int) -> int:
 
     display = Display()
     if not api:
-        start_embedded_server(root)
+        start_embedded_server()
     from flows.train import train
 
     with display.shown():
@@ -70,25 +71,31 @@ def _turn(root: Path, at_once: int) -> int:
     return 0
 
 
-def start_embedded_server(root: Path) -> None:
-    """Start Prefect's own temporary server on loopback, deaf to Ctrl-C; it ends with this process.
+def start_embedded_server() -> None:
+    """Start Prefect's own temporary server on loopback; Prefect stops it when this process exits.
 
-    A Ctrl-C on the terminal goes to every process in its foreground; the server must live until the
-    run has told it how it ended. A server whose runner was killed is ended by the next run.
+    Prefect's own way leaves the server running when its runner is killed, and lets a Ctrl-C on the
+    terminal end it before the run has told it how it ended. Behind a keeper it does neither.
     """
     from prefect.server.api.server import SubprocessASGIServer
 
-    from tasks.orphans import end_orphans, note_child
+    class Kept(SubprocessASGIServer):
+        def _run_uvicorn_command(self) -> subprocess.Popen[bytes]:
+            application = ["--factory", "prefect.server.api.server:create_app"]
+            address = ["--host", LOOPBACK, "--port", str(self.port)]
+            quiet = ["--log-level", "error", "--lifespan", "on"]
+            return leash.start(
+                [sys.executable, "-m", "uvicorn", *application, *address, *quiet],
+                Path.cwd(),
+                {
+                    **os.environ,
+                    "PREFECT_UI_ENABLED": "0",
+                    "PREFECT__SERVER_EPHEMERAL": "1",
+                    "PREFECT__SERVER_FINAL": "1",
+                },
+                signal.SIGTERM,
+                stdout=None,
+                stderr=None,
+            )
 
-    notes = root / "var/run/embedded"
-    end_orphans(notes)
-    # Prefect stops the server at exit, after its last logs are sent; the note goes after that
-    atexit.register(lambda: note.unlink(missing_ok=True))
-    server = SubprocessASGIServer()
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what the server inherits
-    try:
-        server.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
-    assert server.server_process is not None
-    note = note_child(notes, server.server_process.pid, "embedded Prefect server")
+    Kept().start()  # there is one instance a process, which Prefect's client then finds

@@ -27,8 +27,8 @@ def start(
     cwd: Path,
     env: Mapping[str, str],
     asking: signal.Signals = signal.SIGINT,
-    stdout: int | IO[Any] = subprocess.PIPE,
-    stderr: int | IO[Any] = subprocess.PIPE,
+    stdout: int | IO[Any] | None = subprocess.PIPE,
+    stderr: int | IO[Any] | None = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
     """Start `command`; `asking` is the signal that asks its group to end, before SIGKILL."""
     keeper = [sys.executable, "-I", "-S", str(Path(__file__)), str(int(asking)), *command]
