@@ -1,0 +1,168 @@
+"""Examples, packing and parameters of stage sft."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from drafter.base_model import load_tokenizer
+from drafter.errors import ModelUnavailable
+from drafter.fit import encode_chat
+from drafter.prompt import build_prompt
+from tasks.sft.examples import IGNORED, around_reply, make_examples, sees_policy
+from tasks.sft.packing import Collator, to_rows
+from tasks.sft.params import Params
+from tests.factories import retrieved
+from tests.sft_root import REPOSITORY, clause, values
+from tests.tiny_model import make_tiny_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="module")
+def tokenizer(folder: Path) -> Any:
+    return load_tokenizer(folder)
+
+
+def examples(tokenizer: Any, rows: list[dict[str, Any]], **changes: Any) -> list[Any]:
+    settings = {"seed": 1, "without_policy": 0.0, "chunks": 2, "max_length": 256} | changes
+    return list(make_examples(rows, tokenizer, **settings))
+
+
+def test_the_loss_is_on_the_reply_and_the_end_of_its_turn_alone(tokenizer: Any) -> None:
+    [example] = examples(tokenizer, [retrieved(1, reply="Thirty days.", chunks=[clause(1)])])
+
+    learned = [token for token in example.labels if token != IGNORED]
+    assert tokenizer.decode(learned) == "Thirty days.<|end|>"
+    assert len(example.labels) == len(example.input_ids) == len(example)
+
+
+def test_training_shows_the_prompt_that_drafting_shows(tokenizer: Any) -> None:
+    row = retrieved(1, chunks=[clause(1), clause(2), clause(3)])
+    [example] = examples(tokenizer, [row])
+
+    assert example.prompt == encode_chat(tokenizer, build_prompt(row, row["chunks"][:2]), 256)
+    text = tokenizer.decode(example.prompt)
+    assert "Clause 2" in text
+    assert "Clause 3" not in text
+
+
+def test_some_tickets_are_shown_without_policy_and_always_the_same(tokenizer: Any) -> None:
+    rows = [retrieved(number, chunks=[clause(1)]) for number in range(400)]
+    with_policy = [
+        "Clause 1" in tokenizer.decode(one.prompt)
+        for one in examples(tokenizer, rows, without_policy=0.25)
+    ]
+
+    assert 0.68 < sum(with_policy) / len(rows) < 0.82
+    assert with_policy == [sees_policy(row["ticket_id"], 1, 0.25) for row in rows]
+
+
+def test_the_shares_without_policy_grow_by_adding_tickets() -> None:
+    ids = [f"T-{number}" for number in range(200)]
+    few = {name for name in ids if not sees_policy(name, 1, 0.2)}
+    more = {name for name in ids if not sees_policy(name, 1, 0.6)}
+
+    assert few < more
+
+
+def test_a_long_ticket_is_shortened_and_its_reply_is_not(tokenizer: Any) -> None:
+    row = retrieved(1, question="why? " * 400, reply="Because.", chunks=[clause(1)])
+    [example] = examples(tokenizer, [row], max_length=128)
+
+    assert len(example) <= 128
+    assert tokenizer.decode(example.completion) == "Because.<|end|>"
+
+
+def test_a_reply_that_is_too_long_loses_its_end_and_the_end_of_turn(tokenizer: Any) -> None:
+    [example] = examples(tokenizer, [retrieved(1, reply="long " * 400)], max_length=128)
+
+    assert len(example) <= 128
+    assert tokenizer.eos_token_id not in example.completion
+
+
+def test_what_a_template_writes_after_the_end_of_a_turn_is_not_learned(folder: Path) -> None:
+    tokenizer = load_tokenizer(folder)
+    tokenizer.chat_template = str(tokenizer.chat_template).replace("'<|end|>'", "'<|end|>\n'")
+
+    assert around_reply(tokenizer) == ("", "<|end|>")
+
+
+def test_a_template_that_opens_replies_otherwise_than_it_writes_them_is_refused(
+    folder: Path,
+) -> None:
+    tokenizer = load_tokenizer(folder)
+    tokenizer.chat_template = str(tokenizer.chat_template).replace(
+        "{{ '<|assistant|>' }}", "{{ '<|system|>' }}"
+    )
+
+    with pytest.raises(ModelUnavailable, match="chat template"):
+        around_reply(tokenizer)
+
+
+@pytest.mark.parametrize("batching", ["packed", "grouped"])
+def test_every_token_of_every_example_is_in_one_row(tokenizer: Any, batching: str) -> None:
+    made = examples(tokenizer, [retrieved(n, reply="word " * n) for n in range(1, 30)])
+    rows = to_rows(made, batching, 256)
+
+    found = []
+    for row in rows:
+        start = 0
+        for length in row["seq_lengths"]:
+            end = start + length
+            found.append((tuple(row["input_ids"][start:end]), tuple(row["labels"][start:end])))
+            start = end
+        assert start == row["length"] == len(row["input_ids"]) <= 256
+    assert sorted(found) == sorted((tuple(one.input_ids), tuple(one.labels)) for one in made)
+    assert (len(rows) < len(made)) is (batching == "packed")
+
+
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+def test_no_example_of_a_packed_row_sees_another(
+    tokenizer: Any, folder: Path, attention: str
+) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation=attention).eval()
+    made = examples(tokenizer, [retrieved(n, reply="word " * n) for n in range(1, 9)])
+    rows = to_rows(made, "packed", 256)
+    batch = Collator(tokenizer.pad_token_id)(list(rows))
+    with torch.no_grad():
+        together = model(input_ids=batch["input_ids"], position_ids=batch["position_ids"]).logits
+        for number, row in enumerate(rows):
+            start = 0
+            for length in row["seq_lengths"]:
+                alone = model(batch["input_ids"][number : number + 1, start : start + length])
+                assert torch.allclose(
+                    together[number, start : start + length], alone.logits[0], atol=1e-5
+                )
+                start += length
+    assert batch["tokens"].tolist() == rows["length"]
+    assert int(batch["tokens"].sum()) == sum(len(example) for example in made)
+
+
+def test_the_params_of_the_repository_are_read_and_agree_with_drafting() -> None:
+    whole = yaml.safe_load((REPOSITORY / "params.yaml").read_text())
+
+    params = Params.from_values({key: whole[key] for key in Params.yaml_keys()})
+    assert params.sft.chunks == whole["draft"]["chunks"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"checkpoint_every": 3}, "no multiple of log_every"),
+        ({"tokens_per_step": 1000}, "no multiple of tokens_per_pass"),
+        ({"tokens_per_pass": 128, "tokens_per_step": 128}, "holds no row of max_length"),
+        ({"without_policy": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_sizes_that_do_not_fit_together_are_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Params.from_values(values(**changes))
