@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from drafter.html_text import MARKUP, html_to_text
-from drafter.quoted import (
+from drafter.quoted import MAYBE_HISTORY, without_history
+from drafter.signature import (
+    END,
     MAYBE_CLOSING,
-    MAYBE_HISTORY,
     MAYBE_SIGNATURE,
     without_closing,
-    without_history,
     without_signature,
 )
 
@@ -44,7 +44,8 @@ _PLACEHOLDER = (
 _NEWLINES = r"\r\n|[\r\x0b\x0c\x85\x{2028}\x{2029}]"
 _UNSEEN = r"[\x00-\x08\x0e-\x1f\x7f\x{ad}\x{200b}\x{2060}\x{feff}]"
 _BLANKS = r"[\t\x20\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"
-_EDGES = rf"{_BLANKS}*\n{_BLANKS}*"
+# What `_fold` changes; a text without it comes back as it is.
+_UNFOLDED = r"[^\x20-\x7e\n]|  | \n|\n |\n\n\n|\A[ \n]|[ \n]\z"
 
 
 def clean_text(text: str, by_agent: bool = False) -> str:
@@ -58,31 +59,29 @@ def clean_text(text: str, by_agent: bool = False) -> str:
 def clean_texts(texts: "pl.Series", by_agent: "pl.Series") -> "pl.Series":
     """`clean_text` of each row, null as the empty text.
 
-    Polars folds white space and finds the rows that a step would change; only those meet Python.
+    Polars folds white space and finds the rows that a step may change; only those meet Python.
     """
-    texts = _where(MARKUP, texts.fill_null(""), html_to_text)
-    texts = _where(MAYBE_HISTORY, _fold(texts), without_history)
-    texts = _where(MAYBE_SIGNATURE, texts, without_signature)
-    texts = _where(MAYBE_CLOSING, texts, without_closing, ~by_agent)
-    return _fold(texts.str.replace_all(_PLACEHOLDER, ""))
+    texts = _where(texts.fill_null("").str.contains(MARKUP), texts.fill_null(""), html_to_text)
+    texts = _fold(texts)
+    texts = _where(texts.str.contains(MAYBE_HISTORY), texts, without_history)
+    texts = _where(texts.str.contains(MAYBE_SIGNATURE), texts, without_signature)
+    closed = texts.str.slice(-END).str.contains(MAYBE_CLOSING) & ~by_agent
+    texts = _where(closed, texts, without_closing)
+    left_over = texts.str.contains(_PLACEHOLDER)
+    return _where(left_over, texts, lambda text: re.sub(_PLACEHOLDER, "", text).strip())
 
 
 def clean_lines(texts: "pl.Series") -> "pl.Series":
     """Subjects: no markup, one line, Unicode NFC; null stays null."""
-    return _fold(_where(MARKUP, texts, html_to_text)).str.replace_all("\n+", " ")
+    marked = texts.str.contains(MARKUP).fill_null(False)
+    return _fold(_where(marked, texts, html_to_text)).str.replace_all("\n+", " ")
 
 
-def _where(
-    pattern: str,
-    texts: "pl.Series",
-    change: Callable[[str], str],
-    chosen: "pl.Series | None" = None,
-) -> "pl.Series":
-    """Apply `change` to the texts that hold `pattern` (Rust syntax)."""
+def _where(chosen: "pl.Series", texts: "pl.Series", change: Callable[[str], str]) -> "pl.Series":
+    """Apply `change` to the chosen texts."""
     import polars as pl
 
-    mask = texts.str.contains(pattern).fill_null(False)
-    rows = (mask if chosen is None else mask & chosen).arg_true()
+    rows = chosen.arg_true()
     if not len(rows):
         return texts
     changed = pl.Series([change(text) for text in texts.gather(rows)], dtype=pl.String)
@@ -91,15 +90,22 @@ def _where(
 
 def _fold(texts: "pl.Series") -> "pl.Series":
     """NFC, "\\n" for every line end, one blank between words, at most one empty line."""
-    return (
-        texts.str.replace_all(_NEWLINES, "\n")
+
+    rows = texts.str.contains(_UNFOLDED).fill_null(False).arg_true()
+    unfolded = texts.gather(rows)
+    beyond_ascii = unfolded.str.contains(r"[^\x00-\x7f]").arg_true()
+    if len(beyond_ascii):
+        special = unfolded.gather(beyond_ascii).str.normalize("NFC")
+        unfolded = unfolded.scatter(beyond_ascii, special)
+    folded = (
+        unfolded.str.replace_all(_NEWLINES, "\n")
         .str.replace_all(_UNSEEN, "")
-        .str.normalize("NFC")
         .str.replace_all(_BLANKS + "+", " ")
-        .str.replace_all(_EDGES, "\n")
+        .str.replace_all(" ?\n ?", "\n")
         .str.replace_all("\n{3,}", "\n\n")
         .str.strip_chars(" \n")
     )
+    return texts.clone().scatter(rows, folded) if len(rows) else texts
 
 
 def query_text(ticket: Mapping[str, Any]) -> str:

@@ -27,10 +27,9 @@ MARKUP = rf"(?i){TAG}|<!--|<!doctype|{ENTITY}"
 # Private-use characters that stand for breaks and quote marks until white space has been folded.
 _BREAK, _QUOTE, _UNQUOTE = "\ue000", "\ue001", "\ue002"
 _OURS = str.maketrans("", "", _BREAK + _QUOTE + _UNQUOTE)
-_BEFORE = dict.fromkeys(
-    "br div dt dd address article section header footer center form".split(), _BREAK
-)
-_BEFORE |= dict.fromkeys("p h1 h2 h3 h4 h5 h6 table pre ul ol dl hr".split(), _BREAK * 2)
+_ONE = ("br", "div", "dt", "dd", "address", "article", "section", "header", "footer", "center")
+_TWO = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "ul", "ol", "dl", "hr")
+_BEFORE = dict.fromkeys(_ONE, _BREAK) | dict.fromkeys(_TWO, _BREAK * 2)
 _AFTER = {"/" + name: mark for name, mark in _BEFORE.items()}
 _AFTER |= {"li": "- ", "blockquote": _BREAK + _QUOTE, "tr": "", "/td": "", "/th": ""}
 _BEFORE |= {"li": _BREAK, "/blockquote": _UNQUOTE + _BREAK, "/td": " ", "/th": " "}
@@ -90,14 +89,14 @@ def _remove(tree: "LexborHTMLParser", selector: str) -> None:
 
 
 def _write_link(link: "LexborNode") -> None:
-    """Put a link's address behind its words, unless the words are the address or it leads nowhere."""
+    """Put a link's address behind its words, unless they are the address or it leads nowhere."""
     address = (link.attributes.get("href") or "").strip()
     words = " ".join(link.text().split())
     if not address.startswith(("http://", "https://", "/", "www.")):
         return
     bare = address.removeprefix("http://").removeprefix("https://").rstrip("/")
     said = words.removeprefix("http://").removeprefix("https://").rstrip("/")
-    if not words or said.rstrip("….") and bare.startswith(said.rstrip("….")):
+    if not words or (said.rstrip("….") and bare.startswith(said.rstrip("…."))):
         link.replace_with(address)
     else:
         link.replace_with(f"{words} ({address})")
