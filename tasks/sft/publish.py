@@ -31,6 +31,6 @@ def publish(final: Path, paths: Paths, base_digest: str) -> None:
     write_rows(rows, paths.report("training/sft.jsonl"))
     seconds, tokens = facts_of(final)["seconds"], rows[-1]["tokens"]
     write_json(
-        paths.timings("sft"),
+        paths.report("timings/training/sft.json"),  # not among the drafts
         {"seconds": seconds, "tokens": tokens, "tokens_per_second": tokens / seconds},
     )
