@@ -38,7 +38,7 @@ FRAMES = (
     "card:{CARD};iban:{IBAN};mail:{EMAIL};order:{ORDER}",
     "My old number was {PHONE}, the new one is {PHONE}.",
     "Call {PHONE} today. Bug {N} again at {N}!",
-    "Größe {N}, für {EMAIL} – Bestellung {ORDER} über {N} – zurück an {IBAN}.",
+    "Größe {N}, für {EMAIL}; Bestellung {ORDER} über {N}, zurück an {IBAN}.",
 )
 
 
@@ -82,10 +82,12 @@ def _luhn_digit(digits: str) -> str:
 
 
 def _card(draw: random.Random) -> str:
-    prefix, length = draw.choice(
-        (("4", 16), ("4", 13), ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15))
-        + (("6011", 16), ("65", 16), ("3530", 16), ("36", 14), ("62", 16), ("4", 16), ("52", 16))
+    prefix = draw.choice(
+        ["4", "4", "4", "4", "51", "52", "55", "2221", "34", "37", "6011", "65", "3530", "36", "62"]
     )
+    length = {"34": 15, "37": 15, "36": 14}.get(prefix, 16)
+    if prefix == "4" and draw.random() < 0.1:
+        length = 13
     body = prefix + "".join(draw.choices("0123456789", k=length - 1 - len(prefix)))
     card = body + _luhn_digit(body)
     groups = (4, 6, 5) if length == 15 else (4, 4, 4, 4)

@@ -64,7 +64,7 @@ GROUPED = r"^(?:1[ .-]|0[ /-])?\(?[0-9]{2,6}(?:[() ./\u{a0}-]{1,3}[0-9]{2,8}){1,
 
 def numbers(texts: pl.DataFrame, region: str) -> pl.DataFrame:
     """Spans of cards and phone numbers; `region` is the home of numbers without a `+`."""
-    runs = find(texts, RUN).with_columns(before=pl.col("before").str.tail(200))
+    runs = find(texts, RUN).with_columns(before=pl.col("before").str.tail(80))
     if runs.is_empty():
         return pl.DataFrame(schema=SPAN)
     weighed = classify(runs, region)
@@ -88,8 +88,7 @@ def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
     runs = runs.with_columns(whole="found", found=pl.col("found").str.replace(f"{EXTENSION}$", ""))
     digits = pl.col("found").str.replace_all(r"\(0\)", "").str.replace_all("[^0-9]", "")
     table = runs.with_columns(digits=digits)
-    is_card = _looks_like_card() & luhn(table["digits"])
-    table = table.with_columns(is_card=is_card)
+    table = _cards(table)
     table = _international(table)
     national, national_key = _national(region)
     phone_word = pl.col("before").str.contains(PHONE_WORD)
@@ -135,9 +134,12 @@ def luhn(digits: pl.Series) -> pl.Series:
     return pl.Series("luhn", total % 10 == 0) & fits
 
 
-def _looks_like_card() -> pl.Expr:
-    international = pl.col("found").str.contains("+", literal=True)
-    return pl.col("digits").str.contains(CARD) & ~international
+def _cards(table: pl.DataFrame) -> pl.DataFrame:
+    """Add `is_card`."""
+    alike = pl.col("digits").str.contains(CARD) & ~pl.col("found").str.contains("+", literal=True)
+    digits = table.filter(alike)["digits"]
+    cards = digits.filter(luhn(digits)).unique()
+    return table.with_columns(is_card=alike & pl.col("digits").is_in(cards.implode()))
 
 
 def _international(table: pl.DataFrame) -> pl.DataFrame:
@@ -145,11 +147,20 @@ def _international(table: pl.DataFrame) -> pl.DataFrame:
     plus = pl.col("found").str.contains(r"^\(?\+")
     zeros = pl.col("found").str.contains(r"^\(?(?:00|011)[ ()./-]*[1-9].*[ ()./-][0-9]")
     zeros &= pl.col("digits").str.len_bytes() >= 10
+    table = table.with_columns(plus=plus, abroad=plus | zeros)
+    others = table.filter(~pl.col("abroad")).drop("plus", "abroad")
+    others = others.with_columns(international=pl.lit(None, dtype=pl.String))
+    abroad = _with_country(table.filter("abroad"))
+    return pl.concat([others, abroad.select(others.columns)])
+
+
+def _with_country(table: pl.DataFrame) -> pl.DataFrame:
+    """Add `international` to runs that begin with `+` (`plus`), 00 or 011."""
+    plus = pl.col("plus")
     full = (
         pl.when(plus)
         .then(pl.col("digits"))
-        .when(zeros)
-        .then(pl.col("digits").str.replace(r"^(?:00|011)", ""))
+        .otherwise(pl.col("digits").str.replace(r"^(?:00|011)", ""))
     )
     known = pl.lit(None, dtype=pl.String)
     for length in (1, 2, 3):

@@ -6,7 +6,7 @@ from functools import cache
 import polars as pl
 
 from drafter.errors import ParamsError
-from drafter.pseudonyms.spans import SPAN, find, whole_words
+from drafter.pseudonyms.spans import SPAN, find, text_after, whole_words
 
 EMAIL = (
     r"[\p{L}\p{N}_](?:[\p{L}\p{N}_.+%'&-]*[\p{L}\p{N}_+%&-])?"
@@ -29,16 +29,34 @@ def emails(texts: pl.DataFrame) -> pl.DataFrame:
 
 def ibans(texts: pl.DataFrame) -> pl.DataFrame:
     """Spans of IBANs: of the length that their country has, with the check digits right."""
-    starts = find(texts, IBAN_START).join(texts.select("row", "text"), on="row", how="left")
-    window = pl.col("text").cast(pl.Binary).bin.slice(pl.col("start"), IBAN_BYTES)
-    spans: list[tuple[int, int, int, str, str, str]] = []
-    for row, start, raw in starts.sort("row", "start").select("row", "start", window).iter_rows():
-        if spans and spans[-1][0] == row and spans[-1][2] > start:
-            continue  # a group of the one before that looks like a beginning
-        found, key = _iban_at_start(raw.decode(errors="ignore"))
-        if found:
-            spans.append((row, start, start + len(found.encode()), found, "IBAN", key))
-    return pl.DataFrame(spans, schema=SPAN, orient="row")
+    starts = find(texts, IBAN_START).select("row", "start", country=pl.col("found").str.head(2))
+    lengths = pl.DataFrame({"country": list(_iban_lengths()), "size": _iban_lengths().values()})
+    starts = (
+        starts.with_columns(pl.col("country").str.to_uppercase(), end="start")
+        .join(lengths, on="country")
+        .join(texts.select("row", "text"), on="row")
+        .with_columns(window=text_after(IBAN_BYTES))
+        .drop("text")
+    )
+    # The country says where to stop: words in capitals may follow.
+    found = [
+        rows.with_columns(found=pl.col("window").str.extract(_iban_of(size)))
+        for (size,), rows in starts.partition_by("size", as_dict=True).items()
+    ]
+    if not found:
+        return pl.DataFrame(schema=SPAN)
+    spans = (
+        pl.concat(found)
+        .drop_nulls("found")
+        .with_columns(
+            key=pl.col("found").str.replace_all("[^A-Za-z0-9]", "").str.to_uppercase(),
+            end=pl.col("start") + pl.col("found").str.len_bytes(),
+        )
+    )
+    spans = spans.filter(_remainder_of_97(pl.col("key")) == 1).sort("row", "start")
+    # A group within one can look like the beginning of another, and hardly ever has its digits.
+    apart = pl.col("start") >= pl.col("end").shift(1).over("row").fill_null(0)
+    return spans.filter(apart).with_columns(label=pl.lit("IBAN")).select(list(SPAN))
 
 
 def orders(texts: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
@@ -74,29 +92,25 @@ def _check(pattern: str) -> None:
         )
 
 
-def _iban_at_start(text: str) -> tuple[str, str]:
-    """The IBAN that `text` begins with, as written and compact; two empty strings if none."""
-    length = _iban_lengths().get(text[:2].upper())
-    if length is None:
-        return "", ""
-    separators, compact, end = " .-\u00a0", "", 0
-    for end, letter in enumerate(text, start=1):
-        if letter.isascii() and letter.isalnum():
-            compact += letter.upper()
-        elif letter not in separators or text[end - 2] in separators:
-            return "", ""
-        if len(compact) == length:
-            break
-    inside_word = text[end : end + 1].isalnum()
-    if len(compact) < length or inside_word or not _checks(compact):
-        return "", ""
-    return text[:end], compact
+def _iban_of(size: int) -> str:
+    """A pattern whose group is `size` letters and digits with a separator between at will."""
+    sign = "[A-Za-z0-9]"
+    return rf"^((?:{sign}[ .\u{{a0}}-]?){{{size - 1}}}{sign})(?:[^\p{{L}}\p{{N}}-]|-\s|$)"
 
 
-def _checks(iban: str) -> bool:
-    """ISO 7064 mod 97: country and check digits, moved to the end and read as base 36, leave 1."""
-    digits = "".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])
-    return int(digits) % 97 == 1
+def _remainder_of_97(iban: pl.Expr) -> pl.Expr:
+    """ISO 7064: country and check digits moved to the end, read in base 36, divided by 97."""
+    letters = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
+    digits = (iban.str.slice(4) + iban.str.head(4)).str.replace_many(
+        letters, [str(value) for value in range(10, 36)]
+    )
+    # 34 signs are 68 digits at most: eight pieces of nine, which an Int64 holds with a remainder.
+    digits = digits.str.pad_start(72, "0")
+    remainder = pl.lit(0, dtype=pl.Int64)
+    for place in range(0, 72, 9):
+        piece = digits.str.slice(place, 9).cast(pl.Int64)
+        remainder = (remainder * 10**9 + piece) % 97
+    return remainder
 
 
 @cache
