@@ -39,7 +39,7 @@ def read_dag(root: Path) -> list[Stage]:
         finally:
             repo.close()
     except (DvcException, CycleError) as error:
-        raise ParamsError(f"dvc.yaml can't be read: {error}") from error
+        raise ParamsError(f"the DAG can't be read: {error}") from error
 
     sorter = TopologicalSorter({name: found[name].upstream for name in sorted(found)})
     sorter.prepare()
