@@ -84,6 +84,17 @@ RETRIEVED_CHUNK = pl.Struct(
 )
 RETRIEVED = pl.Schema({**CURATED, "chunks": pl.List(RETRIEVED_CHUNK)})
 
+# A past ticket as the index keeps it: when it was asked, what its reply cites, the reply.
+SOLVED = pl.Schema(
+    {
+        "ticket_id": pl.String(),
+        "created_at": UTC,
+        "group": pl.String(),
+        "cites": pl.List(pl.Struct({"doc_id": pl.String, "section": pl.String})),
+        "reply": pl.String(),
+    }
+)
+
 DRAFT = pl.Schema(
     {
         "ticket_id": pl.String(),
