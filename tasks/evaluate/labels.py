@@ -37,6 +37,9 @@ LABELS = {
     "abstained": Label("no draft", 1, True, "tickets for which nothing was written"),
 }
 
+# Told by their means alone: nobody chooses by the width of these.
+COUNTS = ("tokens_in", "tokens_out", "abstained")
+
 
 def heading(metric: str) -> str:
     return LABELS[metric].heading
@@ -53,8 +56,15 @@ def figure(metric: str, value: float | None) -> str:
 
 
 def interval(metric: str, cell: Mapping[str, Any]) -> str:
-    """`[low, high]` as a reader sees it; empty where there is none."""
-    if cell["mean"] is None:
+    """`[low, high]` as a reader sees it; empty where there is none, or none that matters."""
+    if cell["mean"] is None or metric in COUNTS:
         return ""
     low, high = (figure(metric, cell[end]).removesuffix(" %") for end in ("low", "high"))
     return f"[{low}, {high}]"
+
+
+def shown_metrics(candidates: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The metrics of a table, in reading order; what a draft costs only if any costs something."""
+    there = next(iter(candidates.values()))
+    free = not any(cells["cost_usd"]["mean"] for cells in candidates.values())
+    return [name for name in LABELS if name in there and not (free and name == "cost_usd")]

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.evaluate.labels import LABELS, figure, heading, interval
+from tasks.evaluate.labels import LABELS, figure, heading, interval, shown_metrics
 
 
 def markdown(card: Mapping[str, Any], quality: Sequence[str]) -> str:
     """The table of all candidates, then the slices."""
-    metrics = [metric for metric in LABELS if metric in next(iter(card["candidates"].values()))]
+    metrics = shown_metrics(card["candidates"])
     lines = [
         "# Scorecard",
         "",

@@ -5,7 +5,7 @@ from typing import Any
 
 from drafter.guard import facts, grounded
 from tasks.evaluate.cases import Case
-from tasks.evaluate.labels import LABELS, figure, heading, interval
+from tasks.evaluate.labels import LABELS, figure, heading, interval, shown_metrics
 from tasks.evaluate.plots import latency_plot, plots
 
 
@@ -26,8 +26,7 @@ def page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    first = next(iter(card["candidates"].values()))
-    metrics = [metric for metric in LABELS if metric in first]
+    metrics = shown_metrics(card["candidates"])
     quality = [metric for metric in metrics if metric in quality]
     shown = choose_examples(cases, drafts, examples)
     return environment.get_template("scorecard.html.jinja").render(

@@ -40,6 +40,8 @@ def interval_plot(card: Mapping[str, Any], metric: str) -> str:
 
 def latency_plot(card: Mapping[str, Any], metric: str) -> str:
     """Quality against the median wait; up and to the left is better."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
     figure, axes = _new_figure(3.4, 2.6)
     scale = 100 if LABELS[metric].percent else 1
     for name, cells in card["candidates"].items():
@@ -56,6 +58,9 @@ def latency_plot(card: Mapping[str, Any], metric: str) -> str:
         axes.plot([x], [y], "o", color=colour, markersize=8)
         axes.annotate(name, (x, y), textcoords="offset points", xytext=(7, 4), color=INK)
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.margins(x=0.25, y=0.15)
     axes.set_xlabel("seconds for one draft (median, log)", color=INK)
     axes.set_ylabel(heading(metric) + (" (%)" if scale == 100 else ""), color=INK)
