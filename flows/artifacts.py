@@ -1,7 +1,33 @@
 """What a finished run shows in Prefect's UI."""
 
+import os
+
+from prefect.artifacts import create_link_artifact, create_table_artifact
+
+from tasks.environment import Addresses
+from tasks.outcome import scorecard_table, version_page
 from tasks.paths import Paths
 
 
-def publish(paths: Paths) -> None:
+def publish(paths: Paths, version: str) -> None:
     """Publish the scorecard as a table, and links to the Data Docs and to the MLflow version."""
+    addresses = Addresses.from_environment()
+    table = scorecard_table(paths.report("scorecard.json"))
+    create_table_artifact(
+        key="scorecard",
+        table=[dict(zip(table.headings, row, strict=True)) for row in table.rows],
+        description=f"**{table.winner}** is best on {table.tickets:,} tickets; registered as "
+        f"`{version}`. All of it: {addresses.reports}/scorecard.html",
+    )
+    create_link_artifact(
+        key="version",
+        link=version_page(os.environ.get("MLFLOW_TRACKING_URI") or addresses.mlflow_ui, version),
+        link_text=version,
+        description="The registered version, with its evidence, in MLflow.",
+    )
+    create_link_artifact(
+        key="data-docs",
+        link=f"{addresses.reports}/validation/index.html",
+        link_text="Data Docs",
+        description="What was expected of the data, and what was found.",
+    )

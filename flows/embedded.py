@@ -45,7 +45,6 @@ def _turn(root: Path, at_once: int) -> int:
         os.environ["PREFECT_API_URL"] = api
     print(f"Prefect's engine: {api or 'embedded, starting ...'}", file=sys.stderr)
 
-    from drafter.errors import ReplymillError
     from flows.display import Display
 
     display = Display()
@@ -64,10 +63,7 @@ def _turn(root: Path, at_once: int) -> int:
         return 1
     from flows.outcome import show_outcome
 
-    try:
-        show_outcome(root)
-    except ReplymillError as error:
-        print(error, file=sys.stderr)
+    show_outcome(root, state.message or "")
     return 0
 
 

@@ -69,12 +69,12 @@ def register(runner: Runner) -> State[Any]:
     tell = teller()
     tell("begins", "")
     try:
-        runner.module("register", lambda line: tell("line", line))
+        version = runner.module("register", lambda line: tell("line", line))
     except StageFailed as failure:
         tell("fails", str(failure))
         return Failed(message=str(failure))
     tell("ends", "done")
-    return Completed(message="done")
+    return Completed(message=version)
 
 
 @flow(
@@ -95,18 +95,20 @@ def train(root: str = ".", stages_at_once: int = 2) -> State[Any]:
         reap_dead_runs(paths, lambda line: tell("line", line))
         runner = Runner(paths.root)
         try:
-            failures = _turn(runner, read_dag(paths.root), stages_at_once)
+            ended = _turn(runner, read_dag(paths.root), stages_at_once)
         except BaseException:
             runner.stop()
             raise
+        failures = [state.message or name for name, state in ended.items() if _went_wrong(state)]
         if failures:
             return Failed(message="; ".join(failures))
-        publish(paths)
-    return Completed(message="the mill has turned")
+        version = ended["register"].message or ""
+        publish(paths, version)
+    return Completed(message=version)
 
 
-def _turn(runner: Runner, stages: list[Stage], at_once: int) -> list[str]:
-    """Run `stages` and then `register`; gives the messages of what failed.
+def _turn(runner: Runner, stages: list[Stage], at_once: int) -> dict[str, State[Any]]:
+    """Run `stages` and then `register`; gives the last state of each.
 
     A stage is submitted when all that it reads is there and one of `at_once` places is free. What
     stands downstream of a failure is submitted last, so that it is seen as not run.
@@ -115,37 +117,37 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> list[str]:
     sorter.prepare()
     futures: dict[str, PrefectFuture[Any]] = {}
     running: dict[PrefectFuture[Any], str] = {}
-    waiting: list[str] = []
-    failures: list[str] = []
-    while True:
-        waiting += sorter.get_ready()
-        while waiting and len(running) < at_once:
-            name = waiting.pop(0)
+    ready: list[str] = []
+    while sorter.is_active():
+        ready += sorter.get_ready()
+        while ready and len(running) < at_once:
+            name = ready.pop(0)
             futures[name] = _named(name).submit(runner, name)
             running[futures[name]] = name
         if not running:
             break
         future = next(iter(as_completed(list(running))))
-        name = running.pop(future)
         future.wait()  # only then is its state the last one
+        name = running.pop(future)
         if future.state.is_completed():
             sorter.done(name)
-        else:
-            failures.append(future.state.message or f"{name}: {future.state.name}")
 
     for stage in stages:
         if stage.name not in futures:
             after = [futures[name] for name in stage.upstream]
             futures[stage.name] = _named(stage.name).submit(runner, stage.name, wait_for=after)
-    everything: Any = list(futures.values())
-    last: PrefectFuture[Any] = register.submit(runner, wait_for=everything, return_state=False)
-    last.wait()
+    futures["register"] = register.submit(
+        runner, wait_for=list(futures.values()), return_state=False
+    )
     for future in futures.values():
         future.wait()
-    if not failures and not last.state.is_completed():
-        failures.append(last.state.message or f"register: {last.state.name}")
-    return failures
+    return {name: future.state for name, future in futures.items()}
 
 
 def _named(name: str) -> Any:
     return run_stage.with_options(name=name, task_run_name=name)
+
+
+def _went_wrong(state: State[Any]) -> bool:
+    """Whether a task failed or crashed; what did not run because of it is neither."""
+    return state.is_failed() or state.is_crashed()

@@ -59,14 +59,15 @@ class Runner:
             raise RepositoryBusy(f"{name}: another DVC process works here: {busy}")
         raise StageFailed(_last_words(name, code, errors or out))
 
-    def module(self, name: str, say: Say) -> None:
+    def module(self, name: str, say: Say) -> str:
         """Run `python -m tasks.NAME`, which acts on the world and so is no stage of DVC's.
 
-        Raises StageFailed with its last lines.
+        Gives the last line that it printed. Raises StageFailed with its last lines.
         """
         code, out, errors = self._run([sys.executable, "-m", f"tasks.{name}"], say)
         if code != 0:
             raise StageFailed(_last_words(name, code, errors or out))
+        return next((line for line in reversed(out) if line), "")
 
     def stop(self) -> None:
         """End all that runs, with everything that it started. Nothing can be started after it."""
