@@ -13,6 +13,7 @@ from functools import cache
 LABELS = ("EMAIL", "IBAN", "CARD", "ORDER", "PHONE")
 HOME = "US"
 ORDER_PATTERN = r"ORD-[0-9]{6}"
+CARD_PREFIXES = "4 4 4 4 51 52 55 2221 34 37 6011 65 3530 36 62"
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ def _luhn_digit(digits: str) -> str:
 
 
 def _card(draw: random.Random) -> str:
-    prefix = draw.choice(
-        ["4", "4", "4", "4", "51", "52", "55", "2221", "34", "37", "6011", "65", "3530", "36", "62"]
-    )
+    prefix = draw.choice(CARD_PREFIXES.split())
     length = {"34": 15, "37": 15, "36": 14}.get(prefix, 16)
     if prefix == "4" and draw.random() < 0.1:
         length = 13

@@ -204,28 +204,14 @@ def test_an_unknown_region_is_refused() -> None:
         Pseudonyms(rules).hide(["030 1234567"])
 
 
-PIECES = [
-    "jo@x.example",
-    "+49 30 1234567",
-    "4111111111111111",
-    "ORD-123456",
-    "Jonas",
-    "\x1f",
-    "é",
-    "山",
-    "[EMAIL_1]\n",
-    "\n",
-    " ",
-    "12",
-    "-",
-    "(",
-    "GB29NWBK60161331926819",
-    "a",
-]
+PIECES = (
+    "jo@x.example|+49 30 1234567|4111111111111111|ORD-123456|Jonas|\x1f|é|山|[EMAIL_1]|\n"
+    "| |12|-|(|GB29NWBK60161331926819|a"
+)
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=12))
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(PIECES.split("|")), st.text(max_size=8)), max_size=12))
 def test_what_was_hidden_comes_back(pieces: list[str]) -> None:
     text = "".join(pieces)
     hidden = OURS.hide([text], ["Jonas Weber"])
