@@ -3,6 +3,8 @@
     ragged_row        fewer or more cells than the header
     broken_quotes     a quote within text, or one that a later quote shows was never closed
     unclosed_quote    the same, and up to the end of the file no row could be trusted again
+    beside_no_row     whole, but before or after a line that begins no row: that line may be the
+                      end of its last cell, or the beginning of its first
     undecodable       bytes that the file's encoding doesn't know
     nul_byte          a NUL, which no text holds
 
@@ -13,6 +15,7 @@ time of the row, hold a time. Without them the rest of the file is set aside, as
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -31,6 +34,7 @@ LONGEST_ROW = 64 << 20
 """A row longer than this counts as broken quotes."""
 
 IsTime = Callable[[str], bool]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass
@@ -46,6 +50,8 @@ class CsvWalk:
     window: int = BLOCK
     lost_lines: int = 0
     """Lines set aside since the quotes broke; 0 while all is well."""
+    after_no_row: bool = False
+    """Whether the row read last was a single cell that may begin the next row's first."""
 
     def through(self, data: bytes, final: bool) -> Generator[Batch, None, bytes]:
         """Yield what can be read of `data`; return its end, which the next block belongs to."""
@@ -59,8 +65,11 @@ class CsvWalk:
             piece = data[at : at + self.window]
             at_end = at + len(piece) == len(data)
             rows = split_rows(piece, self.separator, final and at_end)
+            beside = self._beside_no_row(rows)
+            if rows.defect is None and not (final and at_end):
+                rows = rows.without_last()  # what follows it tells whether it is whole
             if len(rows.widths):
-                yield self._read(rows)
+                yield self._read(rows, beside[: len(rows.widths)])
             at += rows.used
             if rows.defect is not None or (not rows.used and len(piece) >= LONGEST_ROW):
                 if not final and data.find(b"\n", at) < 0 and len(data) - at < LONGEST_ROW:
@@ -105,11 +114,8 @@ class CsvWalk:
             size *= 4
 
     def _is_trusted(self, rows: Rows) -> bool:
-        if rows.widths[0] != self.width or rows.first_cells[0] != 0:
-            return False
-        first = np.array([0])
-        cells = [rows.column(i, first)[0].as_py() for i in self.anchors]
-        return any(self.is_time(cell.decode("utf-8", "replace")) for cell in cells)
+        begins_here = rows.widths[0] == self.width and rows.first_cells[0] == 0
+        return bool(begins_here) and self._has_time(rows, 0)
 
     def _set_aside(self, why: str) -> Batch:
         """The broken row, with all that was passed over since, as one."""
@@ -118,14 +124,18 @@ class CsvWalk:
         self.lost_lines = 0
         return Batch(pl.DataFrame(), [BadRow(self.row, reason)])
 
-    def _read(self, rows: Rows) -> Batch:
+    def _read(self, rows: Rows, beside: Flags) -> Batch:
+        self.after_no_row = self._is_single(rows, len(rows.widths) - 1)
         numbers = self.row + 1 + np.arange(len(rows.widths))
         self.row += len(rows.widths)
-        kept = np.flatnonzero(rows.widths == self.width)
+        whole = rows.widths == self.width
         reasons = {
             int(numbers[i]): f"ragged_row {rows.widths[i]} cells, the header {self.width}"
-            for i in np.flatnonzero(rows.widths != self.width)
+            for i in np.flatnonzero(~whole)
         }
+        beside = whole & beside
+        reasons |= dict.fromkeys(numbers[beside].tolist(), "beside_no_row")
+        kept = np.flatnonzero(whole & ~beside)
         columns = {}
         damaged, with_nul = np.zeros(len(kept), bool), np.zeros(len(kept), bool)
         has_nul = b"\0" in rows.block
@@ -142,13 +152,39 @@ class CsvWalk:
             frame = frame.filter(~(damaged | with_nul))
         return Batch(frame, [BadRow(row, reasons[row]) for row in sorted(reasons)])
 
+    def _beside_no_row(self, rows: Rows) -> Flags:
+        """Which rows stand beside a line that has too few cells and no time where one belongs."""
+        if not len(rows.widths):
+            return np.zeros(0, bool)
+        no_row = rows.widths < self.width
+        for i in np.flatnonzero(no_row):
+            no_row[i] = not self._has_time(rows, int(i))
+        single = no_row & (rows.widths == 1)
+        after = np.concatenate([[self.after_no_row], single[:-1]])
+        last = rows.defect is not None and not self._begins_row(rows)
+        return after | np.concatenate([no_row[1:], [last]])
+
+    def _is_single(self, rows: Rows, row: int) -> bool:
+        return rows.widths[row] == 1 < self.width and not self._has_time(rows, row)
+
+    def _begins_row(self, rows: Rows) -> bool:
+        """Whether the line at `rows.used`, in which quotes are broken, still shows its time."""
+        line = rows.block[rows.used : _next_line(rows.block, rows.used)].replace(b'"', b"")
+        cells = line.decode("utf-8", "replace").split(chr(self.separator))
+        return any(self.is_time(cell.strip()) for cell in cells[: self.width])
+
+    def _has_time(self, rows: Rows, row: int) -> bool:
+        there = [i for i in self.anchors if i < rows.widths[row]]
+        cells = [rows.column(i, np.array([row]))[0].as_py() for i in there]
+        return any(self.is_time(cell.decode("utf-8", "replace")) for cell in cells)
+
 
 def _next_line(data: bytes, at: int) -> int:
     end = data.find(b"\n", at)
     return len(data) if end < 0 else end + 1
 
 
-def _as_text(values: pa.Array) -> tuple[pl.Series, "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+def _as_text(values: pa.Array) -> tuple[pl.Series, Flags]:
     """Binary cells as text, and which of them hold bytes that are no text."""
     wrong = np.zeros(len(values), bool)
     try:

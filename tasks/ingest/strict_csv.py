@@ -6,7 +6,7 @@ a line end or a quote, and each closing one must stand before such. A quote left
 later one from opening to closing, and the very next that touches text gives it away.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,13 @@ class Rows:
     starts: Positions
     ends: Positions
     defect: int | None
+
+    def without_last(self) -> "Rows":
+        """The same but for the last row, which is left to be read again."""
+        if not len(self.widths):
+            return self
+        used = int(self.starts[self.first_cells[-1]])
+        return replace(self, used=used, widths=self.widths[:-1], first_cells=self.first_cells[:-1])
 
     def column(self, index: int, rows: Positions) -> pa.Array:
         """Cell `index` of each of `rows`, as binary, without its quotes."""
