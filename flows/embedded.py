@@ -10,8 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from drafter.errors import ServersFailed
 from tasks import leash
 from tasks.environment import LOOPBACK, prepare_environment
+
+STARTS = 3
 
 
 def main() -> int:
@@ -29,6 +32,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return _turn(root, arguments.stages_at_once)
+    except ServersFailed as error:
+        print(error, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("stopped; `make run` goes on from here", file=sys.stderr)
         return 130
@@ -49,7 +55,7 @@ def _turn(root: Path, at_once: int) -> int:
 
     display = Display()
     if not api:
-        start_embedded_server()
+        start_embedded_server(root)
     from flows.train import train
 
     with display.shown():
@@ -67,7 +73,7 @@ def _turn(root: Path, at_once: int) -> int:
     return 0
 
 
-def start_embedded_server() -> None:
+def start_embedded_server(root: Path) -> None:
     """Start Prefect's own temporary server on loopback; Prefect stops it when this process exits.
 
     Prefect's own way leaves the server running when its runner is killed, and lets a Ctrl-C on the
@@ -75,23 +81,33 @@ def start_embedded_server() -> None:
     """
     from prefect.server.api.server import SubprocessASGIServer
 
+    log = root / "var/log/embedded.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    starts = 0
+
     class Kept(SubprocessASGIServer):
         def _run_uvicorn_command(self) -> subprocess.Popen[bytes]:
+            # Prefect starts one that could not come up again and again, for ever
+            nonlocal starts
+            starts += 1
+            if starts > STARTS:
+                raise ServersFailed(f"Prefect's embedded server does not come up: see {log}")
             application = ["--factory", "prefect.server.api.server:create_app"]
             address = ["--host", LOOPBACK, "--port", str(self.port)]
             quiet = ["--log-level", "error", "--lifespan", "on"]
-            return leash.start(
-                [sys.executable, "-m", "uvicorn", *application, *address, *quiet],
-                Path.cwd(),
-                {
-                    **os.environ,
-                    "PREFECT_UI_ENABLED": "0",
-                    "PREFECT__SERVER_EPHEMERAL": "1",
-                    "PREFECT__SERVER_FINAL": "1",
-                },
-                signal.SIGTERM,
-                stdout=None,
-                stderr=None,
-            )
+            temporary = {
+                "PREFECT_UI_ENABLED": "0",
+                "PREFECT__SERVER_EPHEMERAL": "1",
+                "PREFECT__SERVER_FINAL": "1",
+            }
+            with log.open("wb") as printed:
+                return leash.start(
+                    [sys.executable, "-m", "uvicorn", *application, *address, *quiet],
+                    root,
+                    {**os.environ, **temporary},
+                    signal.SIGTERM,
+                    printed,
+                    subprocess.STDOUT,
+                )
 
     Kept().start()  # there is one instance a process, which Prefect's client then finds

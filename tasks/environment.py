@@ -60,6 +60,7 @@ class Addresses:
 def prepare_environment(root: Path) -> None:
     """Set what Prefect reads when it is imported, unless the environment already says it."""
     quiet_environment()
+    (root / "var/prefect").mkdir(parents=True, exist_ok=True)  # Prefect makes one level alone
     settings = {
         "PREFECT_HOME": str(root.resolve() / "var/prefect"),
         # its own 20 s are missed on a busy core
