@@ -115,7 +115,7 @@ TOPICS = (
     ),
     Topic(
         "express",
-        "Express delivery",
+        "Express",
         "Express: the courier to {thing} costs {figure} euros.",
         COUNTRIES,
         (19, 22, 25, 26, 28, 31, 32, 34, 36, 37, 38, 39, 41, 43, 44, 46, 47, 49, 52, 58),
