@@ -1,5 +1,6 @@
 """Stage sft from table to adapter, killed and not, with MLflow and without."""
 
+import functools
 import hashlib
 import json
 import os
@@ -30,6 +31,12 @@ def results(paths: Paths) -> dict[str, str]:
     """The hash of each file that must come out the same every time."""
     files = [*sorted(paths.sft.iterdir()), *sorted((paths.root / "reports/training").iterdir())]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow is somewhere that does not answer; a store of its own would take seconds to make."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOWHERE)
 
 
 @pytest.fixture(scope="module")
@@ -102,14 +109,13 @@ def test_told_again_it_finds_the_work_done(trained: Paths) -> None:
 
 
 def test_killed_while_it_writes_a_checkpoint_it_ends_as_if_undisturbed(
-    trained: Paths, tmp_path: Path
+    trained: Paths, tmp_path: Path, away: None
 ) -> None:
     params, paths = make_root(tmp_path)
     process = start(paths)
     # the second checkpoint is there and not complete, or only just
     wait_for(process, lambda: any(paths.checkpoints("sft").glob("*/checkpoint-8/*")))
-    process.kill()
-    process.wait()
+    kill(process)
     assert not paths.sft.exists()
 
     run(params, paths)
@@ -117,46 +123,45 @@ def test_killed_while_it_writes_a_checkpoint_it_ends_as_if_undisturbed(
 
 
 @pytest.mark.slow
-def test_killed_ten_times_at_random_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
+def test_killed_ten_times_at_random_it_ends_as_if_undisturbed(tmp_path: Path, away: None) -> None:
     import random
 
-    changes = {"epochs": 12, "checkpoint_every": 2}
+    changes = {"epochs": 12, "max_steps": None, "checkpoint_every": 2}
     params, undisturbed = make_root(tmp_path / "undisturbed", **changes)
     run(params, undisturbed)
     _, paths = make_root(tmp_path / "killed", **changes)
     draw = random.Random(5)
     for _ in range(10):
         process = start(paths)
-        before = newest(paths)
-        wait_for(process, lambda seen=before: newest(paths) > seen)  # type: ignore[misc]
+        wait_for(process, functools.partial(is_newer, paths, newest(paths)))
         time.sleep(draw.uniform(0, 0.5))
         assert process.poll() is None, "it was over before it could be killed"
-        process.kill()
-        process.wait()
+        kill(process)
 
     run(params, paths)
     assert results(paths) == results(undisturbed)
 
 
-def test_without_mlflow_training_goes_on_and_says_so(tmp_path: Path, trained: Paths) -> None:
-    _, paths = make_root(tmp_path)
-    process = start(paths)
-    _, told = process.communicate(timeout=100)
+def test_without_mlflow_training_goes_on_and_says_so(
+    tmp_path: Path, trained: Paths, away: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    params, paths = make_root(tmp_path)
+    run(params, paths)
 
-    assert process.returncode == 0
+    told = capsys.readouterr().err
     assert told.count(f"MLflow at {NOWHERE} is away") == 1
     assert "sft goes on without it" in told
     assert results(paths) == results(trained)
 
 
-def test_a_padded_run_learns_too(tmp_path: Path) -> None:
+def test_a_padded_run_learns_too(tmp_path: Path, away: None) -> None:
     params, paths = make_root(tmp_path, batching="grouped", max_steps=4)
     run(params, paths)
 
     assert [row["step"] for row in rows_of(paths)] == [2, 4]
 
 
-def test_without_val_there_is_no_eval_loss(tmp_path: Path) -> None:
+def test_without_val_there_is_no_eval_loss(tmp_path: Path, away: None) -> None:
     params, paths = make_root(tmp_path, max_steps=2)
     write_table(paths.retrieved("val"), retrieved_table([]), RETRIEVED)
     run(params, paths)
@@ -172,7 +177,7 @@ def test_no_tickets_stop_it_with_the_remedy(tmp_path: Path) -> None:
         run(params, paths)
 
 
-def test_checkpoints_of_other_tickets_are_not_gone_on_from(tmp_path: Path) -> None:
+def test_checkpoints_of_other_tickets_are_not_gone_on_from(tmp_path: Path, away: None) -> None:
     params, paths = make_root(tmp_path, max_steps=4)
     run(params, paths)
     [first] = folders(paths)
@@ -237,6 +242,11 @@ def start(paths: Paths) -> "subprocess.Popen[str]":
     )
 
 
+def kill(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.communicate()
+
+
 def wait_for(process: "subprocess.Popen[str]", happened: Any) -> None:
     deadline = time.monotonic() + 120
     while not happened():
@@ -247,6 +257,10 @@ def wait_for(process: "subprocess.Popen[str]", happened: Any) -> None:
 
 def folders(paths: Paths) -> list[str]:
     return [path.name for path in paths.checkpoints("sft").iterdir() if path.is_dir()]
+
+
+def is_newer(paths: Paths, step: int) -> bool:
+    return newest(paths) > step
 
 
 def newest(paths: Paths) -> int:

@@ -122,6 +122,13 @@ def test_every_token_of_every_example_is_in_one_row(tokenizer: Any, batching: st
     assert (len(rows) < len(made)) is (batching == "packed")
 
 
+def logits(model: Any, ids: Any, positions: Any = None) -> Any:
+    import torch
+
+    with torch.no_grad():
+        return model(input_ids=ids, position_ids=positions, use_cache=False).logits
+
+
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])
 def test_no_example_of_a_packed_row_sees_another(
     tokenizer: Any, folder: Path, attention: str
@@ -133,18 +140,42 @@ def test_no_example_of_a_packed_row_sees_another(
     made = examples(tokenizer, [retrieved(n, reply="word " * n) for n in range(1, 9)])
     rows = to_rows(made, "packed", 256)
     batch = Collator(tokenizer.pad_token_id)(list(rows))
-    with torch.no_grad():
-        together = model(input_ids=batch["input_ids"], position_ids=batch["position_ids"]).logits
-        for number, row in enumerate(rows):
-            start = 0
-            for length in row["seq_lengths"]:
-                alone = model(batch["input_ids"][number : number + 1, start : start + length])
-                assert torch.allclose(
-                    together[number, start : start + length], alone.logits[0], atol=1e-5
-                )
-                start += length
+    # as TRL calls it: with a cache, transformers does not look for packed documents
+    together = logits(model, batch["input_ids"], batch["position_ids"])
+    for number, row in enumerate(rows):
+        start = 0
+        for length in row["seq_lengths"]:
+            part = slice(start, start + length)
+            alone = logits(model, batch["input_ids"][number : number + 1, part])
+            assert torch.allclose(together[number, part], alone[0], atol=1e-5)
+            start += length
     assert batch["tokens"].tolist() == rows["length"]
     assert int(batch["tokens"].sum()) == sum(len(example) for example in made)
+
+
+def test_the_trainer_finds_the_same_loss_packed_and_alone(folder: Path, tmp_path: Path) -> None:
+    from drafter.base_model import load_base
+    from drafter.manifest import write_manifest
+    from tasks.sft.trainer import make_trainer
+
+    base_folder = make_tiny_model(tmp_path / "base")
+    write_manifest(base_folder, source="tiny", revision=None)
+    params = Params.from_values(
+        values(lora={"rank": 2, "alpha": 4, "dropout": 0, "targets": ["q_proj"]})
+    )
+    tokenizer = load_tokenizer(folder)
+    made = examples(tokenizer, [retrieved(n, reply="word " * n) for n in range(1, 9)])
+    collate = Collator(tokenizer.pad_token_id)
+    rows = to_rows(made, "packed", 256)
+    trainer = make_trainer(load_base(base_folder), rows, rows, params.sft, 1, tmp_path / "out")
+    learned = sum(len(example.completion) for example in made)
+
+    packed = trainer.compute_loss(trainer.model, collate(list(rows)), num_items_in_batch=learned)
+    alone = sum(
+        trainer.compute_loss(trainer.model, collate([row]), num_items_in_batch=learned).item()
+        for row in to_rows(made, "grouped", 256)
+    )
+    assert packed.item() == pytest.approx(alone, rel=1e-5)
 
 
 def test_the_params_of_the_repository_are_read_and_agree_with_drafting() -> None:

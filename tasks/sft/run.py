@@ -80,11 +80,11 @@ def _train(
     report = paths.report("training/sft.jsonl")
 
     def on_log(history: list[dict[str, Any]], seconds: float) -> None:
-        rows = training_rows(history)
-        write_rows(rows, report)
-        newest = {name: float(value) for name, value in rows[-1].items() if value is not None}
-        step = int(newest.pop("step"))
-        live.log(newest | {"tokens_per_second": newest["tokens"] / seconds}, step)
+        write_rows(training_rows(history), report)
+        [newest] = training_rows(history[-1:])
+        metrics = {name: float(value) for name, value in newest.items() if value is not None}
+        step = int(metrics.pop("step"))
+        live.log(metrics | {"tokens_per_second": metrics["tokens"] / seconds}, step)
 
     with progress("sft", steps, "steps") as advance:
         advance(done)
