@@ -1,0 +1,27 @@
+"""The whole of params.yaml: every stage's own part, joined; for checks, not for stages."""
+
+from tasks.base.params import Params as BaseParams
+from tasks.curate.params import Params as CurateParams
+from tasks.draft.params import Params as DraftParams
+from tasks.evaluate.params import Params as EvaluateParams
+from tasks.index.params import Params as IndexParams
+from tasks.ingest.params import Params as IngestParams
+from tasks.register.params import Params as RegisterParams
+from tasks.retrieve.params import Params as RetrieveParams
+from tasks.sft.params import Params as SftParams
+from tasks.validate.params import Params as ValidateParams
+
+
+class MillParams(
+    IngestParams,
+    ValidateParams,
+    CurateParams,
+    IndexParams,
+    RetrieveParams,
+    BaseParams,
+    SftParams,
+    DraftParams,
+    EvaluateParams,
+    RegisterParams,
+):
+    """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""
