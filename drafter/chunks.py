@@ -78,7 +78,7 @@ def _prefix(doc_id: str, effective_from: "datetime | None") -> str:
 
 
 def cut(title: str, text: str, sizes: ChunkSizes) -> list[Clause]:
-    """The clauses of one document. A first heading that repeats `title` is left out of the paths."""
+    """The clauses of one document. A first heading that repeats `title` is in no path."""
     found: list[tuple[tuple[str, ...], str]] = []
     for headings, block in _blocks(text):
         if headings and _same(headings[0], title):

@@ -1,0 +1,290 @@
+"""Search over policies as they stood on a day, and over the tickets solved before it.
+
+One object serves evaluation and the desk. Below a hundred thousand chunks everything is exact: a
+matrix product for all queries of one period, never a query at a time.
+
+(The files are described in drafter/index_files.py.)
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from drafter.cites import Cite
+from drafter.embed import Embedder
+from drafter.errors import BadInput
+from drafter.fusion import Weights, best_columns, fuse, shares
+from drafter.lexical import Bm25, tokenise
+from drafter.votes import Ballot, Solved
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from drafter.fusion import Scores
+
+BLOCK = 512  # queries at a time: 512 x 20,000 chunks x 3 components are 120 MB
+FOREVER = 2**62
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What search needs to know besides the tables."""
+
+    embedder: str
+    sha256: str | None
+    max_tokens: int
+    neighbours: int
+    """Past tickets that vote."""
+    votes_temperature: float
+    vector_temperature: float
+    lexical_temperature: float
+
+
+@dataclass(frozen=True)
+class Queries:
+    """What is asked, when, and by which group of tickets (which must not answer itself)."""
+
+    texts: Sequence[str]
+    at: Sequence[datetime]
+    groups: Sequence[str | None]
+    vectors: "Scores"
+
+
+class Index:
+    """Chunks, solved tickets, and the weights by which their answers are fused."""
+
+    def __init__(
+        self,
+        chunks: "pl.DataFrame",
+        chunk_vectors: "Scores",
+        solved: "pl.DataFrame",
+        solved_vectors: "Scores",
+        settings: Settings,
+        weights: Weights,
+        embedder: Embedder | None = None,
+    ) -> None:
+        """`chunks` has CHUNK's columns and `solved` SOLVED's, each with as many vectors.
+
+        Without an `embedder` the one that `settings` names is loaded at the first query.
+        """
+        self.chunks = chunks
+        self.chunk_vectors = chunk_vectors
+        self.solved_tickets = solved
+        self.solved_vectors = solved_vectors
+        self.settings = settings
+        self.weights = weights
+        self._embedder = embedder
+        self._periods: dict[bytes, _Period] = {}
+
+    @classmethod
+    def open(cls, folder: Path) -> "Index":
+        """Open what stage `index` wrote. Raises BadInput where it is missing or damaged."""
+        from drafter.index_files import read_index
+
+        return read_index(folder)
+
+    def search(
+        self,
+        queries: Sequence[str],
+        at: Sequence[datetime],
+        k: int,
+        groups: Sequence[str | None] | None = None,
+        vectors: "Scores | None" = None,
+    ) -> list[list[dict[str, Any]]]:
+        """The `k` best chunks in force at each query's time, best first (RETRIEVED_CHUNK rows).
+
+        `groups` keeps solved tickets of the query's own group from voting; `vectors` are the
+        queries' embeddings where the caller has them.
+        """
+        from drafter.records import RETRIEVED_CHUNK
+
+        names = [field.name for field in RETRIEVED_CHUNK.fields]
+        rows = self.chunks.select(names).to_dicts()
+        found = self.rank(self.queries(queries, at, groups, vectors), k, self.weights)
+        return [[rows[chunk] for chunk in best] for best in found]
+
+    def nearest_reply(
+        self,
+        queries: Sequence[str],
+        at: Sequence[datetime],
+        groups: Sequence[str | None] | None = None,
+    ) -> list[str | None]:
+        """The reply to the most similar ticket solved before each query; None where none was."""
+        asked = self.queries(queries, at, groups)
+        replies: list[str | None] = []
+        for rows in _blocks(len(queries)):
+            near, cosines = self._solved.nearest(
+                asked.vectors[rows], _micros(asked.at)[rows], _take(asked.groups, rows), 1
+            )
+            for best, cosine in zip(near, cosines, strict=True):
+                there = len(best) > 0 and cosine[0] >= -1
+                replies.append(self.solved_tickets["reply"][int(best[0])] if there else None)
+        return replies
+
+    def queries(
+        self,
+        texts: Sequence[str],
+        at: Sequence[datetime],
+        groups: Sequence[str | None] | None = None,
+        vectors: "Scores | None" = None,
+    ) -> Queries:
+        """Queries with their vectors, embedded here where they aren't given."""
+        if not len(texts) == len(at) == len(groups if groups is not None else texts):
+            raise BadInput(f"{len(texts)} queries come with {len(at)} times: give one for each")
+        if vectors is None:
+            vectors = self.embedder.embed(list(texts))
+        return Queries(texts, at, groups if groups is not None else [None] * len(texts), vectors)
+
+    def rank(self, queries: Queries, k: int, weights: Weights) -> list["NDArray[np.int64]"]:
+        """Rows of `chunks`, at most `k` a query, best first."""
+        found: list[Any] = [()] * len(queries.texts)
+        for rows, columns, parts in self.components(queries, weights):
+            for row, best in zip(rows, best_columns(fuse(parts, weights), k), strict=True):
+                found[row] = columns[best]
+        return found
+
+    def components(
+        self, queries: Queries, weights: Weights
+    ) -> Iterator[tuple["NDArray[np.int64]", "NDArray[np.int64]", dict[str, "Scores"]]]:
+        """Block by block: rows of `queries`, rows of `chunks` in force, scores by component.
+
+        Components without weight are left out. A block's queries see the same chunks.
+        """
+        import numpy as np
+
+        at = _micros(queries.at)
+        wanted = weights.active()
+        tokens = tokenise(queries.texts) if "lexical" in wanted else []
+        period_of = np.searchsorted(self._boundaries, at, side="right")
+        for period in np.unique(period_of):
+            members = np.flatnonzero(period_of == period)
+            view = self._view(int(at[members[0]]))
+            if not len(view.columns):
+                continue
+            for block in _blocks(len(members)):
+                rows = members[block]
+                parts: dict[str, Scores] = {}
+                if "vector" in wanted:
+                    cosines = queries.vectors[rows] @ view.vectors.T
+                    heat = self.settings.vector_temperature
+                    parts["vector"] = shares(cosines, view.starts, heat)
+                if "lexical" in wanted:
+                    raw = view.bm25.scores([tokens[row] for row in rows])
+                    raw /= np.maximum(raw.max(axis=1, keepdims=True), 1e-6)
+                    heat = self.settings.lexical_temperature
+                    parts["lexical"] = shares(raw, view.starts, heat)
+                if "votes" in wanted or "clause_votes" in wanted:
+                    near = self._voters.nearest(
+                        queries.vectors[rows],
+                        at[rows],
+                        _take(queries.groups, rows),
+                        self.settings.neighbours,
+                    )
+                    counted = view.ballot.count(*near, self.settings.votes_temperature)
+                    parts["votes"], parts["clause_votes"] = counted
+                yield rows, view.columns, parts
+
+    @property
+    def embedder(self) -> Embedder:
+        if self._embedder is None:
+            from drafter.embed import load_embedder
+
+            wanted = self.settings
+            self._embedder = load_embedder(wanted.embedder, wanted.sha256, wanted.max_tokens)
+        return self._embedder
+
+    @cached_property
+    def _solved(self) -> Solved:
+        cites = [
+            [Cite(cite["doc_id"], cite["section"]) for cite in row]
+            for row in self.solved_tickets["cites"].to_list()
+        ]
+        times = self.solved_tickets["created_at"].dt.epoch("us").to_list()
+        return Solved(self.solved_vectors, times, self.solved_tickets["group"].to_list(), cites)
+
+    @cached_property
+    def _voters(self) -> Solved:
+        return self._solved.citing()
+
+    @cached_property
+    def _in_force(self) -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
+        since = self.chunks["effective_from"].dt.epoch("us").fill_null(-FOREVER).to_numpy()
+        until = self.chunks["effective_to"].dt.epoch("us").fill_null(FOREVER).to_numpy()
+        return since, until
+
+    @cached_property
+    def _boundaries(self) -> "NDArray[np.int64]":
+        import numpy as np
+
+        return np.unique(np.concatenate(self._in_force))
+
+    def _view(self, at: int) -> "_Period":
+        """What was in force at `at`; equal sets of chunks share one view."""
+        import numpy as np
+
+        since, until = self._in_force
+        columns = np.flatnonzero((since <= at) & (at < until))
+        key = columns.tobytes()
+        if key not in self._periods:
+            self._periods[key] = _Period(self, columns)
+        return self._periods[key]
+
+
+class _Period:
+    """The chunks in force on a day, with the statistics that only they give."""
+
+    def __init__(self, index: Index, columns: "NDArray[np.int64]") -> None:
+        self.columns = columns
+        self._index = index
+        self._chunks = index.chunks[columns]
+        self.vectors = index.chunk_vectors[columns]
+
+    @cached_property
+    def starts(self) -> "NDArray[np.int64]":
+        """The first column of each document (chunks are sorted by document)."""
+        import numpy as np
+
+        codes = self._chunks["doc_id"].rle_id().to_numpy()
+        return np.flatnonzero(np.diff(codes, prepend=-1))
+
+    @cached_property
+    def bm25(self) -> Bm25:
+        return Bm25(tokenise(chunk_texts(self._chunks)))
+
+    @cached_property
+    def ballot(self) -> Ballot:
+        doc_ids, clauses = self._chunks["doc_id"].to_list(), self._chunks["clause"].to_list()
+        return Ballot(self._index._voters, doc_ids, clauses)
+
+
+def chunk_texts(chunks: "pl.DataFrame") -> list[str]:
+    """What a chunk is found by: title and headings, then the text."""
+    texts = []
+    for title, clause, text in chunks.select("title", "clause", "text").iter_rows():
+        headings = " > ".join(clause.split(" > ")[:-1])
+        texts.append("\n".join(part for part in (title, headings, text) if part))
+    return texts
+
+
+def _micros(at: Sequence[datetime]) -> "NDArray[np.int64]":
+    import numpy as np
+    import polars as pl
+
+    from drafter.records import UTC
+
+    times = pl.Series(at, dtype=UTC).dt.epoch("us").to_numpy()
+    return np.asarray(times, dtype=np.int64)
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    for start in range(0, count, BLOCK):
+        yield slice(start, min(start + BLOCK, count))
+
+
+def _take(values: Sequence[str | None], rows: Any) -> list[str | None]:
+    return list(values[rows]) if isinstance(rows, slice) else [values[row] for row in rows]
