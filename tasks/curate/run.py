@@ -22,7 +22,7 @@ from tasks.curate.decide import decide, with_clusters
 from tasks.curate.finish import dropped_rows, finished_rows
 from tasks.curate.leakage import measure, refuse
 from tasks.curate.params import CurateParams, Params
-from tasks.curate.report import report
+from tasks.curate.report import dropped, report
 from tasks.paths import SPLITS, Paths
 
 
@@ -55,12 +55,12 @@ def decided_about(batches: Batches, params: CurateParams, seed: int) -> pl.DataF
 def expect_splits(decided: pl.DataFrame) -> None:
     """Raise BadInput where nothing is left to train on, or nothing to hold out."""
     splits = set(decided["split"].drop_nulls())
+    reasons = ", ".join(f"{reason}: {count}" for reason, count in dropped(decided).items())
     for split in ("train", "holdout"):
         if split not in splits:
             raise BadInput(
-                f"no ticket is left for {split}, of {len(decided)}: look at the reasons in "
-                "data/dropped.parquet of an earlier run, and at params.yaml curate.holdout_share, "
-                "holdout_from and straddlers"
+                f"no ticket is left for {split} of {len(decided)} ({reasons or 'none dropped'}): "
+                "see params.yaml curate.holdout_share, holdout_from and straddlers"
             )
 
 

@@ -55,6 +55,8 @@ class Shingles:
 
 def shingle(texts: pl.Series) -> Shingles:
     """The shingles of each text; null counts as the empty text."""
+    if texts.is_empty():
+        return Shingles(np.empty(0, np.uint64), np.zeros(1, np.int64))
     normal = texts.fill_null("").str.to_lowercase().str.replace_all(_PLACEHOLDER_NUMBER, "]")
     words = normal.str.extract_all(_WORD).alias("words").to_frame()
     padding = pl.lit([""] * WORDS).list.head(
@@ -64,8 +66,6 @@ def shingle(texts: pl.Series) -> Shingles:
     sizes = words["words"].list.len().to_numpy().astype(np.int64)
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     hashed = words["words"].explode().hash(0).to_numpy()
-    if not len(hashed):
-        return Shingles(np.empty(0, np.uint64), offsets)
     last = len(hashed) - WORDS + 1
     triples = np.zeros(last, np.uint64)
     for place, factor in enumerate(_MIX):

@@ -43,15 +43,16 @@ def split(table: pl.DataFrame, params: CurateParams, seed: int) -> pl.DataFrame:
     ).drop("newer")
 
 
-def cut(table: pl.DataFrame, params: CurateParams) -> datetime | None:
-    """The moment from which on tickets are held out; None where there is no ticket."""
+def cut(table: pl.DataFrame, params: CurateParams) -> datetime:
+    """The moment from which on tickets are held out; far away where there is no ticket."""
     if params.holdout_from is not None:
         day = params.holdout_from
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
     times = table.filter(ALIVE)["created_at"]
     if times.is_empty():
-        return None
-    return times[len(times) - max(1, round(len(times) * params.holdout_share))]
+        return datetime.max.replace(tzinfo=UTC)
+    moment: datetime = times[len(times) - max(1, round(len(times) * params.holdout_share))]
+    return moment
 
 
 def cap_macros(table: pl.DataFrame, copies: int) -> pl.DataFrame:
