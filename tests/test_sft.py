@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from drafter.base_model import load_adapter, load_base, using_adapter
@@ -60,6 +61,14 @@ def test_training_lowers_the_loss_and_reports_a_row_a_step(trained: Paths) -> No
     assert [row["step"] for row in rows if row["eval_loss"] is not None] == [4, 8, 12]
     assert rows[-1]["eval_loss"] < rows[1]["eval_loss"]
     assert [row["tokens"] for row in rows] == sorted({row["tokens"] for row in rows})
+
+
+def test_dvc_can_plot_the_loss_without_gaps(trained: Paths) -> None:
+    table = pl.read_csv(trained.report("training/sft.csv"))
+
+    assert table["loss"].null_count() == 0
+    assert table["eval_loss"].null_count() == 1  # before the first look
+    assert table["eval_loss"][1] == table["eval_loss"][2] == rows_of(trained)[1]["eval_loss"]
 
 
 def test_the_adapter_works_over_its_base_and_changes_what_it_says(trained: Paths) -> None:

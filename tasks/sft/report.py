@@ -25,10 +25,17 @@ def training_rows(history: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def write_rows(rows: list[dict[str, Any]], path: Path) -> None:
-    """Write `path` (.jsonl) and the same as .csv beside it, which `dvc plots` can read."""
+    """Write `path` (.jsonl) and a .csv beside it, which `dvc plots` can read.
+
+    In the .csv a step without an eval_loss repeats the last one measured: a gap would break the
+    plotted line into points.
+    """
     write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
     table = io.StringIO()
     writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    measured = None
+    for row in rows:
+        measured = measured if row["eval_loss"] is None else row["eval_loss"]
+        writer.writerow(row | {"eval_loss": measured})
     write_text(path.with_suffix(".csv"), table.getvalue())
