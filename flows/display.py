@@ -88,6 +88,8 @@ class Display(logging.Handler):
             self._bars.remove_task(self._rows.pop(stage))
         if event == "fails":
             self.failures[stage] = text
+            for line in text.splitlines():
+                self._print(stage, line, "red")
             self._print(stage, f"failed after {seconds:.0f} s", "red")
         elif text == "unchanged":
             self._print(stage, "nothing to do", "dim")
