@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from drafter.errors import ParamsError
+from tasks.dag import read_dag
+from tests.tiny_mill import make_tiny_mill
+
+
+@pytest.fixture(scope="module")
+def mill(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_mill(tmp_path_factory.mktemp("dag") / "mill")
+
+
+def test_a_stage_is_upstream_of_what_reads_its_outputs(mill: Path) -> None:
+    upstream = {stage.name: stage.upstream for stage in read_dag(mill)}
+    assert upstream == {
+        "first": (),
+        "left": ("first",),
+        "right": ("first",),
+        "last": ("left", "right"),
+    }
+
+
+def test_every_stage_stands_after_what_it_reads(mill: Path) -> None:
+    assert [stage.name for stage in read_dag(mill)] == ["first", "left", "right", "last"]
+
+
+def test_stages_bear_the_same_names_wherever_the_caller_works(
+    mill: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert [stage.name for stage in read_dag(mill)] == ["first", "left", "right", "last"]
+
+
+def test_a_folder_without_a_dag_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match="the DAG can't be read"):
+        read_dag(tmp_path)
+
+
+def test_templates_of_this_repository_are_filled_in() -> None:
+    stages = {stage.name: stage for stage in read_dag(Path())}
+    assert stages["draft@sft-rag"].command == "python -m tasks.draft --candidate sft-rag"
+    assert {"base", "retrieve", "sft"} <= set(stages["draft@sft-rag"].upstream)
+    assert "sft" not in stages["draft@rag"].upstream
