@@ -114,4 +114,3 @@ class Drafter:
             "cost_usd": 0.0,
             "abstained": not generation.text,
         }
-
