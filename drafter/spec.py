@@ -1,9 +1,11 @@
 """What a drafter is, apart from its weights: drafter.json, and the folder that holds it all.
 
-drafter.json   {"candidate": "sft-rag", "generator": "local", "retrieves": true, "chunks": 3, …}
-base/          the base model      (generator local)
-adapter/       the LoRA adapter    (generator local, where the candidate has one)
-index/         policies and replies (where it retrieves, and generator nearest)
+    drafter.json   {"candidate": "sft-rag", "generator": "local", "retrieves": true, "chunks": 3, …}
+    base/          the base model      (generator local)
+    adapter/       the LoRA adapter    (generator local, where the candidate has one)
+    index/         policies and replies (where it retrieves, and generator nearest)
+
+drafter.json is written last: a folder that has it is whole.
 """
 
 import hashlib
