@@ -206,7 +206,7 @@ def test_a_severity_is_what_params_say(tmp_path: Path) -> None:
 
 
 def test_a_cite_may_be_an_id_or_a_url(tmp_path: Path) -> None:
-    cites = ["returns", "https://help.example/returns"]
+    cites = ["returns", "https://help.example/returns", "returns#refunds"]
     paths = mill(tmp_path, [ticket(n, cites=cites) for n in range(40)])
     run(params(), paths)
     assert report(paths)["warnings"] == []

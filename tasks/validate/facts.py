@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from drafter.cites import Resolver
+
 EXAMPLES = 3
 OPEN_FROM = pl.lit("0001-01-01").str.to_datetime("%Y-%m-%d", time_unit="us", time_zone="UTC")
 OPEN_TO = pl.lit("9999-01-01").str.to_datetime("%Y-%m-%d", time_unit="us", time_zone="UTC")
@@ -141,11 +143,13 @@ def _outside_policies(tickets: pl.DataFrame, policies: pl.DataFrame) -> pl.DataF
 
 
 def _unresolved(tickets: pl.DataFrame, policies: pl.DataFrame) -> Fact:
-    """Cited documents that are neither a policy's id nor its URL."""
+    """Cites that name no policy, by the rules of those who use them."""
     cites = tickets.select("ticket_id", cite="cites").explode("cite", empty_as_null=False)
     cites = cites.drop_nulls("cite")
-    known = pl.concat([policies["doc_id"], policies["url"]]).drop_nulls().unique()
-    unknown = cites.filter(~pl.col("cite").is_in(known.implode()))
+    resolver = Resolver(policies.select("doc_id", "url").iter_rows(named=True))
+    different = cites["cite"].unique().to_list()
+    named = [cite for cite in different if resolver.resolve([cite])]
+    unknown = cites.filter(~pl.col("cite").is_in(named))
     rows = unknown["ticket_id"].unique(maintain_order=True).head(EXAMPLES).to_list()
     return Fact(share(len(unknown), len(cites)), len(unknown), rows)
 
