@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from drafter.errors import BadInput
-from tasks.ingest.batches import LIST_MARK, ROW, BadRow, Batch
+from tasks.ingest.batches import LIST_MARK, ROW, BadRow, Batch, without_nuls
 from tasks.ingest.jsonl_file import Lines, as_text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class ParquetFile:
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         row = 0
         for records in self._records(wanted):
-            yield Batch(text_rows(records, row), bytes_read=records.nbytes)
+            yield Batch(*without_nuls(text_rows(records, row)), records.nbytes)
             row += records.num_rows
 
     def objects(self) -> Iterator[tuple[Lines, list[BadRow], int]]:
@@ -65,7 +65,7 @@ class HubDataset:
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         row = 0
         for records in self._records(wanted):
-            yield Batch(text_rows(records, row), bytes_read=records.num_rows)
+            yield Batch(*without_nuls(text_rows(records, row)), records.num_rows)
             row += records.num_rows
 
     def objects(self) -> Iterator[tuple[Lines, list[BadRow], int]]:

@@ -31,6 +31,21 @@ class Batch:
     bytes_read: int = 0
 
 
+def without_nuls(frame: "pl.DataFrame") -> "tuple[pl.DataFrame, list[BadRow]]":
+    """The rows that hold no NUL, which no text does, and the others as bad rows."""
+    import polars as pl
+
+    has_nul = frame.select(
+        pl.any_horizontal(
+            pl.lit(False), pl.col(pl.String).str.contains("\0", literal=True).fill_null(False)
+        )
+    ).to_series()
+    if not has_nul.any():
+        return frame, []
+    bad = [BadRow(row, "nul_byte") for row in frame.filter(has_nul)[ROW]]
+    return frame.filter(~has_nul), bad
+
+
 class Reader(Protocol):
     """A file of rows."""
 

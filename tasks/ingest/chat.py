@@ -9,7 +9,7 @@ the agent in a row are one reply. What a row counts for is its replies, or one w
     no_messages           the list is missing or empty, or no list of messages
     no_reply              the agent never speaks
     answers_no_customer   the agent speaks before the customer did
-    no_time, unreadable_time, left_out   as for a table
+    no_time, nul_byte, left_out   as for a table
 """
 
 from collections.abc import Iterator
@@ -86,9 +86,11 @@ def build_conversations(
     records: list[dict[str, Any]] = []
     rejected: list[tuple[str, str, str, str]] = []
     keys = columns_of({"messages": source.columns["messages"]})
-    for (_, value), about_it in zip(lines, fields.iter_rows(named=True), strict=True):
-        written = next((value[key] for key in keys if value.get(key) is not None), None)
-        said = read_turns(written, turns, source.time_format)
+    written = [
+        next((value[key] for key in keys if value.get(key) is not None), None) for _, value in lines
+    ]
+    threads = read_turns(written, turns, source.time_format)
+    for said, about_it in zip(threads, fields.iter_rows(named=True), strict=True):
         for number, (before, reply, why) in enumerate(replies(said), start=1):
             thread = about_it["thread_id"]
             ticket_id = f"{thread}/{number}"
@@ -98,6 +100,8 @@ def build_conversations(
                 why = f"left_out {about_it['left_out']}"
             elif why is None and at is None:
                 why = "no_time"
+            elif why is None and any("\0" in one["text"] for one in said):
+                why = "nul_byte"
             if why is not None:
                 rejected.append((ticket_id, about_it["source"], "ingest", why))
                 continue
@@ -113,20 +117,27 @@ def build_conversations(
     )
 
 
-def read_turns(written: Any, turns: Turns, time_format: str) -> list[Said]:
-    """The turns of the customer and the agent that say something, in order."""
-    said = []
-    for one in written if isinstance(written, list) else []:
-        if not isinstance(one, dict):
-            continue
-        word, text = one.get(turns.role), one.get(turns.text)
-        role = "customer" if word in turns.customer else "agent" if word in turns.agent else None
-        if role is None or not isinstance(text, str) or not text.strip():
-            continue
-        at = as_text(one.get(turns.at)) if turns.at is not None else None
-        said.append({"role": role, "text": text, "at": at})
-    times = read_times(pl.Series([one["at"] for one in said], dtype=pl.String), time_format)
-    return [one | {"at": time} for one, time in zip(said, times, strict=True)]
+def read_turns(written: list[Any], turns: Turns, time_format: str) -> list[list[Said]]:
+    """For each conversation what customer and agent say, in order; empty where that is nothing."""
+    threads: list[list[Said]] = []
+    for messages in written:
+        said = [_said(one, turns) for one in messages] if isinstance(messages, list) else []
+        threads.append([one for one in said if one is not None])
+    texts = pl.Series([one["at"] for said in threads for one in said], dtype=pl.String)
+    times = iter(read_times(texts, time_format))
+    return [[one | {"at": next(times)} for one in said] for said in threads]
+
+
+def _said(one: Any, turns: Turns) -> Said | None:
+    """One message, its time as text; None where it has no text or is another role's."""
+    if not isinstance(one, dict):
+        return None
+    word, text = one.get(turns.role), one.get(turns.text)
+    role = "customer" if word in turns.customer else "agent" if word in turns.agent else None
+    if role is None or not isinstance(text, str) or not text.strip():
+        return None
+    at = as_text(one.get(turns.at)) if turns.at is not None else None
+    return {"role": role, "text": text, "at": at}
 
 
 def replies(said: list[Said]) -> Iterator[tuple[list[Said], str, str | None]]:

@@ -40,9 +40,10 @@ def _damaged(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("replymill_damaged", _damaged)
 
 
-def detect_encoding(path: Path) -> str:
+def detect_encoding(path: Path, unicode_only: bool = False) -> str:
     """The codec of a file, by its byte order mark, else by whether it reads as UTF-8, else guessed.
 
+    `unicode_only` never guesses: JSON is Unicode by its definition.
     A file that is mostly good UTF-8 counts as UTF-8: its damaged rows are then found one by one.
     """
     with path.open("rb") as file:
@@ -60,6 +61,8 @@ def detect_encoding(path: Path) -> str:
     odd, even = head[1::2].count(0), head[0::2].count(0)
     if odd + even > len(head) // 4:
         return "utf-16-le" if odd > even else "utf-16-be"
+    if unicode_only:
+        return "utf-8"
     good, bad = _utf8_evidence(path)
     return "utf-8" if bad == 0 or good >= bad else _legacy(path)
 

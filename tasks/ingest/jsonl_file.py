@@ -2,11 +2,13 @@
 
 not_json        a line that is no JSON
 not_an_object   JSON, but no object
+nul_byte        a NUL in a value
 undecodable     bytes that the file's encoding doesn't know
 """
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from tasks.ingest.batches import LIST_MARK, ROW, BadRow, Batch
+from tasks.ingest.batches import LIST_MARK, ROW, BadRow, Batch, without_nuls
 from tasks.ingest.encoding import utf8_blocks
 
 LINES_LOOKED_AT = 10_000
@@ -50,7 +52,8 @@ class JsonlFile:
             schema = dict.fromkeys(columns, pl.String())
             frame = pl.DataFrame(columns, schema=schema)
             rows = pl.Series(ROW, [row for row, _ in lines], pl.Int64)
-            yield Batch(frame.insert_column(0, rows), bad, size)
+            good, with_nul = without_nuls(frame.insert_column(0, rows))
+            yield Batch(good, sorted(bad + with_nul, key=lambda one: one.row), size)
 
     def objects(self) -> Iterator[tuple[Lines, list[BadRow], int]]:
         """The lines' objects with their numbers, the bad lines, the bytes read; by the batch."""
@@ -93,7 +96,9 @@ def as_text(value: Any) -> str | None:
         return value
     if isinstance(value, list):
         return LIST_MARK.join(text for one in value if (text := as_text(one)) is not None)
-    return orjson.dumps(value).decode()
+    if isinstance(value, date):
+        return value.isoformat()
+    return orjson.dumps(value, default=str).decode()
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -56,7 +56,7 @@ def open_source(
         if not names:
             empty.append(export.label)
             continue
-        _check_columns(export.label, names, columns, needed)
+        check_columns(export.label, names, columns, needed)
         readers.append((reader, export.label))
         seen.update(names)
         count.encodings[encoding] += 1
@@ -79,11 +79,12 @@ def _open(export: Export, files: Files, columns: Columns) -> tuple[Reader, str]:
     try:
         if suffix == ".parquet":
             return ParquetFile(export.path, export.label), "parquet"
+        is_json = suffix in (".jsonl", ".ndjson")
         encoding = files.encoding
         if encoding == "auto":
-            encoding = detect_encoding(export.path)
+            encoding = detect_encoding(export.path, unicode_only=is_json)
         "".encode(encoding)
-        if suffix in (".jsonl", ".ndjson"):
+        if is_json:
             return JsonlFile(export.path, encoding), encoding
     except LookupError:
         raise BadInput(
@@ -104,7 +105,8 @@ def _open(export: Export, files: Files, columns: Columns) -> tuple[Reader, str]:
     return reader, encoding
 
 
-def _check_columns(label: str, names: list[str], columns: Columns, needed: Collection[str]) -> None:
+def check_columns(label: str, names: list[str], columns: Columns, needed: Collection[str]) -> None:
+    """Raise BadInput where one of the `needed` fields has no column among `names`."""
     for field in needed:
         theirs = columns_of({field: columns[field]})
         if not set(theirs).intersection(names):

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from tasks.ingest.arrow_rows import HubDataset
 from tasks.ingest.batches import Reader
 from tasks.ingest.chat import read_chat, read_conversations
-from tasks.ingest.files import size_of
+from tasks.ingest.files import every_file, size_of
 from tasks.ingest.hub import open_dataset
 from tasks.ingest.output import Sink
 from tasks.ingest.params import (
@@ -18,7 +19,7 @@ from tasks.ingest.params import (
     TwoTables,
 )
 from tasks.ingest.policies import read_policy_folder, read_policy_table
-from tasks.ingest.readers import open_source, read_fields
+from tasks.ingest.readers import check_columns, open_source, read_fields
 from tasks.ingest.tickets import build_tickets
 from tasks.ingest.two_tables import read_two_tables
 from tasks.paths import Paths
@@ -39,7 +40,7 @@ def read_tickets(source: TicketSource, paths: Paths, watch: str, make_sink: Make
             make_sink("replies", source.replies.path),
         )
     elif isinstance(source, HuggingFace):
-        _read_dataset(source, paths, make_sink("tickets", source.dataset))
+        _read_dataset(source, paths, watch, make_sink("tickets", source.dataset))
     elif isinstance(source, Chat):
         read_chat(source, paths.root, watch, make_sink("tickets", source.path))
     else:
@@ -74,9 +75,12 @@ def _read_table(source: TicketTable, paths: Paths, watch: str, sink: Sink) -> No
         _read_rows(source, reader, label, sink)
 
 
-def _read_dataset(source: HuggingFace, paths: Paths, sink: Sink) -> None:
-    dataset = open_dataset(source, paths.root)
+def _read_dataset(source: HuggingFace, paths: Paths, watch: str, sink: Sink) -> None:
+    if (paths.root / source.dataset).is_dir():
+        every_file(source.dataset, paths.root, watch)  # refuses what lies outside the watch
+    dataset = HubDataset(open_dataset(source, paths.root))
     label = f"{source.dataset.rstrip('/').rsplit('/', 1)[-1]}/{source.split}"
+    check_columns(label, dataset.columns(), source.columns, tuple(source.columns))
     sink.count.files = 1
     if source.turns is not None:
         read_conversations(source, source.turns, dataset, label, sink)

@@ -57,12 +57,12 @@ qualify row_number() over (partition by q order by {order}, r) = 1
 """
 TICKETS = """
 with people as (
-    select q, list_sort(list_distinct(flatten(list(r.names)))) as names
+    select q, flatten(list(r.names)) as names
     from candidates join read_parquet('{replies}') r using (r) group by q
 )
 select q.* exclude (names, cites),
-       list_distinct(list_concat(q.names, people.names)) as names,
-       list_distinct(list_concat(q.cites, r.cites)) as cites,
+       list_sort(list_distinct(list_concat(q.names, people.names))) as names,
+       list_sort(list_distinct(list_concat(q.cites, r.cites))) as cites,
        r.agent as agent, r.reply as reply, {before} as before
 from read_parquet('{questions}') q
 join chosen using (q) join read_parquet('{replies}') r using (r) join people using (q) {history}
