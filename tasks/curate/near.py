@@ -18,6 +18,7 @@ RECALL = 0.995
 # In a band that more texts share than this, each is compared with the next so many of them only;
 # a large cluster then hangs together as a chain, and its cost grows with its size, not its square.
 NEIGHBOURS = 100
+_PAIRS_IN_MEMORY = 10_000_000  # counted with repeats, before they are folded
 _BATCH = 20_000  # signatures turned into numpy at a time
 
 Signatures = npt.NDArray[np.uint32]
@@ -113,13 +114,16 @@ def candidates(signatures: Signatures, bands: Bands) -> tuple[Rows, Rows]:
         key = band_key(signatures[:, start : start + bands.rows])
         order = np.argsort(key, kind="stable").astype(np.uint64)  # within a band by row
         key = key[order]
-        pairs = [found]
+        pairs = []
         for step in range(1, min(NEIGHBOURS + 1, len(key))):
-            same = key[step:] == key[:-step]
-            if not same.any():
+            same = np.flatnonzero(key[step:] == key[:-step])
+            if not len(same):
                 break
-            pairs.append(order[:-step][same] << np.uint64(32) | order[step:][same])
-        found = np.unique(np.concatenate(pairs))
+            pairs.append(order[same] << np.uint64(32) | order[same + step])
+        found = np.concatenate([found, *pairs])
+        if len(found) > _PAIRS_IN_MEMORY:
+            found = np.unique(found)
+    found = np.unique(found)
     return (found >> np.uint64(32)).astype(np.int64), (found & np.uint64(2**32 - 1)).astype(
         np.int64
     )

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 WORDS = 3
 _PLACEHOLDER_NUMBER = r"_[0-9]+\]"
-_WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{M}\p{N}]+"
+_UNSPACED = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])"
+_BETWEEN_WORDS = r"[^\p{L}\p{M}\p{N} ]+"
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 
 Hashes = npt.NDArray[np.uint64]
@@ -57,15 +59,13 @@ def shingle(texts: pl.Series) -> Shingles:
     """The shingles of each text; null counts as the empty text."""
     if texts.is_empty():
         return Shingles(np.empty(0, np.uint64), np.zeros(1, np.int64))
-    normal = texts.fill_null("").str.to_lowercase().str.replace_all(_PLACEHOLDER_NUMBER, "]")
-    words = normal.str.extract_all(_WORD).alias("words").to_frame()
-    padding = pl.lit([""] * WORDS).list.head(
-        pl.max_horizontal(WORDS - pl.col("words").list.len().cast(pl.Int32), 0)
+    words, sizes = word_hashes(texts)
+    padded = np.maximum(sizes, WORDS)
+    offsets = np.concatenate([[0], np.cumsum(padded)])
+    hashed = np.zeros(offsets[-1], np.uint64)
+    hashed[np.arange(len(words)) + np.repeat(offsets[:-1] - (np.cumsum(sizes) - sizes), sizes)] = (
+        words
     )
-    words = words.with_columns(pl.col("words").list.concat(padding))
-    sizes = words["words"].list.len().to_numpy().astype(np.int64)
-    offsets = np.concatenate([[0], np.cumsum(sizes)])
-    hashed = words["words"].explode().hash(0).to_numpy()
     last = len(hashed) - WORDS + 1
     triples = np.zeros(last, np.uint64)
     for place, factor in enumerate(_MIX):
@@ -75,7 +75,29 @@ def shingle(texts: pl.Series) -> Shingles:
     begins = np.ones(len(hashed), bool)
     for back in range(1, WORDS):
         begins[offsets[1:] - back] = False
-    return Shingles(triples[begins[:last]], np.concatenate([[0], np.cumsum(sizes - WORDS + 1)]))
+    return Shingles(triples[begins[:last]], np.concatenate([[0], np.cumsum(padded - WORDS + 1)]))
+
+
+def word_hashes(texts: pl.Series) -> tuple[Hashes, Rows]:
+    """The hash of every word of all texts, one text after the other, and each text's word count.
+
+    The texts lie in Arrow as one run of bytes; the blanks in it are found by numpy, and words are
+    that same run with a blank's place as each end. No list of words is ever made.
+    """
+    plain = texts.fill_null("").str.to_lowercase()
+    plain = plain.str.replace_all(_PLACEHOLDER_NUMBER, "]").str.replace_all(_BETWEEN_WORDS, " ")
+    if plain.str.len_bytes().sum() != plain.str.len_chars().sum():
+        plain = plain.str.replace_all(_UNSPACED, " $1 ")
+    arrow = (plain + " ").to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, bounds, data = arrow.buffers()
+    ends_of_texts = np.frombuffer(bounds, np.int64)[: len(plain) + 1]
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8)[: ends_of_texts[-1]] == ord(" ")) + 1
+    ends = np.concatenate([[0], ends])
+    words = pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), data)
+    filled = np.diff(ends) > 1  # a blank alone is no word
+    before = np.concatenate([[0], np.cumsum(filled)])[np.searchsorted(ends, ends_of_texts)]
+    hashed = pl.Series(words).hash(0).to_numpy()
+    return hashed[filled], np.diff(before)
 
 
 def join(parts: Iterable[Shingles]) -> Shingles:
