@@ -17,7 +17,7 @@ from drafter.errors import RepositoryBusy, StageFailed
 from tasks import leash
 from tasks.repro import Runner, repair_rwlock, stage_environment
 from tasks.runlock import Holder, read_holder, run_lock
-from tests.tiny_mill import dvc, make_tiny_mill, stage_pid, stages_that_ran
+from tests.tiny_mill import make_tiny_mill, stage_pid, stages_that_ran
 
 PATIENCE = 60.0
 
@@ -245,12 +245,3 @@ def test_python_in_a_stage_is_the_interpreter_that_runs_now(tmp_path: Path) -> N
         check=True,
     )
     assert Path(found.stdout.strip()).parent == Path(sys.executable).parent
-
-
-def test_dvc_itself_finds_nothing_left_to_do(mill: Path) -> None:
-    runner = Runner(mill)
-    for name in ("first", "left", "right", "last"):
-        runner.stage(name, silent)
-    assert "up to date" in dvc(mill, "status")
-    dvc(mill, "repro")
-    assert sorted(stages_that_ran(mill)) == ["first", "last", "left", "right"]

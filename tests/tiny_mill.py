@@ -88,6 +88,7 @@ def _template() -> Path:
     (root / "dvc.yaml").write_text(DVC_YAML)
     # stands in for tasks/register: what a run does after its stages
     (root / "tasks/register.py").write_text(REGISTER)
+    (root / "tasks/__init__.py").touch()
     (root / ".gitignore").write_text("/data\n/reports\n/var\n/hold-*\n/fail-*\n__pycache__\n")
     git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
     run(root, "git", "init", "-q")
