@@ -7,8 +7,8 @@ ends at a space are then weighed, and the longest that is a card or a phone numb
     phone  `+` or `00` and a country's calling code with a length which that country has; or
            a number of the default region; or groups after a leading 0, as most of Europe
            writes; or any digits after a word such as `tel`.
-    not    dates, times, versions, addresses of machines, amounts, parts of a URL, and bare
-           digits after a word such as `ticket` or `#`
+    not    dates, times, versions, addresses of machines, amounts, parts of a URL, and what
+           stands after a word such as `ticket` or `#`; digits alone after `:`, `=` or `|`
 """
 
 from functools import cache
@@ -35,14 +35,16 @@ PHONE_WORD = (
     r"(?i)(?:\b(?:tele?(?:phone|fon|fono)?|t[eé]l(?:[eé]phone)?|phone|mobile|mobil|handy|cell|fax"
     r"|whatsapp|sms|call(?: me| us)?(?: back)?(?: at| on)?|ring(?: me)?(?: at| on)?"
     r"|text(?: me)?(?: at)?|reach(?: me| us)?(?: at| on| by phone)?|contact(?: me)?(?: at| on)"
-    r"|dial)(?:[ -]?(?:number|no|nr|nummer|is|was))*[.:)( #]*|wa\.me/|tel:)$"
+    r"|dial|my(?: new| old| own)? number)"
+    r"(?:[ -]?(?:number|no|nr|nummer|is|was))*[.:)( #]*|wa\.me/|tel:)$"
 )
 ID_WORD = (
     r"(?i)(?:\b(?:id|order|ticket|case|ref|reference|tracking|invoice|serial|bug|build|version"
     r"|sku|isbn|ean|imei|parcel|shipment|account|item|article|part|model|transaction|batch|lot"
     r"|commit|release|firmware|uid|pid|timestamp)(?:[ -]?(?:number|num|no|nr|id|code|is|was))*"
-    r"[.:)( ]*[#:]?[ ]?|[#$€£¥=,.:_&?%@~/*\\-])$"
+    r"[.:)( ]*[#:]?[ ]?|[#$€£¥=,._&?%@~/*\\-])$"
 )
+FIELD = r"[:;=|<>]$|[:=|>][ ]+$"  # what stands after it is a value, of whatever kind
 AMOUNT = r"[$€£¥][ ]?$"
 IN_URL = r"(?i)(?:https?://|www\.)[^\s]*$"
 
@@ -108,7 +110,7 @@ def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
     )
     trunk = pl.col("found").str.contains(r"^\(?0[1-9]") & grouped & size.is_between(9, 12)
     at_home = national & pl.when(bare).then(size >= 9).otherwise(grouped_at_home)
-    id_word = pl.col("before").str.contains(ID_WORD)
+    id_word = pl.col("before").str.contains(ID_WORD) | (bare & pl.col("before").str.contains(FIELD))
     is_phone = pl.col("international").is_not_null() | (
         ~never & ((phone_word & size.is_between(6, 15)) | ((at_home | trunk) & ~id_word))
     )

@@ -16,6 +16,7 @@ NO_NAME = _words(
     "members moderator mod owner manager system server bot robot api web website webmaster "
     "postmaster noreply no-reply reply nobody anonymous unknown none null name nan "
     "thunder thunderbird firefox mozilla windows linux mac apple google microsoft android outlook "
+    "trash junk spam sent draft drafts archive archives com net org www http https mailto "
     "home online internet computer desktop mobile phone inbox message messages folder folders "
     "question answer problem issue error bug order orders return returns ticket tickets shop "
     "store company group people person someone somebody everyone first last yes please thanks "
