@@ -30,8 +30,11 @@ class Hardware:
 
     @property
     def dtype(self) -> "torch.dtype":
+        """Of the weights. On a CPU they stay in float32, and bfloat16 training casts as it goes."""
         import torch
 
+        if self.device == "cpu":
+            return torch.float32
         return {
             "float32": torch.float32,
             "bfloat16": torch.bfloat16,

@@ -19,10 +19,11 @@ from drafter.base_model import Base, quiet_peft
 from tasks.sft.checkpoints import checkpoint_at, mark_complete
 from tasks.sft.packing import Collator, FlatCollator
 from tasks.sft.params import LoraParams, SftParams
+from tasks.sft.reply_loss import can_use, reply_loss
 
 
 class Trainer(SFTTrainer):
-    """SFTTrainer that counts the tokens which are no padding, through checkpoints."""
+    """SFTTrainer that counts tokens without padding, and on a CPU the loss of replies alone."""
 
     def compute_loss(
         self,
@@ -34,6 +35,9 @@ class Trainer(SFTTrainer):
         tokens = inputs.pop("tokens")
         if model.training:
             self.state.num_input_tokens_seen += int(tokens.sum())
+        if not return_outputs and can_use(model, inputs["labels"]):
+            with self.accelerator.autocast():
+                return reply_loss(model, inputs, num_items_in_batch)
         return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
