@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
+from yaml.constructor import SafeConstructor
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
 from drafter.errors import ParamsError, ReplymillError
@@ -104,43 +105,59 @@ class _Merge:
         for key, value in source.value:
             where = (*path, key.value)
             if key.value not in there:
-                self._insert(target, key, value, where)
+                self._insert(target, source, key, value, where)
                 continue
             old_key, old = there[key.value]
             block = isinstance(old, MappingNode) and not old.flow_style and old.value
             if block and isinstance(value, MappingNode):
                 self.into(old, value, where)
             elif _plain(old) != _plain(value):
-                self._replace(old_key, old, key, value, where)
+                self._replace(old_key, old, source, key, value, where)
 
     def _replace(
-        self, old_key: Node, old: Node, key: Node, value: Node, path: tuple[str, ...]
+        self,
+        old_key: Node,
+        old: Node,
+        source: MappingNode,
+        key: Node,
+        value: Node,
+        path: tuple[str, ...],
     ) -> None:
         new = self.preset[value.start_mark.index : value.end_mark.index]
-        if isinstance(old, ScalarNode) and isinstance(value, ScalarNode) and "\n" not in new:
-            start, end = old.start_mark.index, old.end_mark.index
+        start, end = old.start_mark.index, old.end_mark.index
+        scalars = isinstance(old, ScalarNode) and isinstance(value, ScalarNode)
+        if scalars and "\n" not in new + self.params[start:end]:
             self.edits.append((start, end, new if start < end else f" {new}"))
         else:
             end = _line_end(self.params, _content_end(old, self.params))
-            entry = self._entry(key, value, old_key.start_mark.column)
+            entry = self._entry(source, key, value, old_key.start_mark.column)
             self.edits.append((old_key.start_mark.index, end, entry))
         self.changes.append(f"{'.'.join(path)}: {_short(old)} -> {_short(value)}")
 
-    def _insert(self, target: MappingNode, key: Node, value: Node, path: tuple[str, ...]) -> None:
+    def _insert(
+        self,
+        target: MappingNode,
+        source: MappingNode,
+        key: Node,
+        value: Node,
+        path: tuple[str, ...],
+    ) -> None:
         if target.flow_style:
             start = target.start_mark.index + 1
-            new = self.preset[key.start_mark.index : value.end_mark.index]
+            new = f"{key.value}: {_in_one_line(value)}"
             self.edits.append((start, start, f"{new}, " if target.value else new))
         else:
             column = target.start_mark.column
             end = _line_end(self.params, _content_end(target, self.params))
-            entry = self._entry(key, value, column)
+            entry = self._entry(source, key, value, column)
             self.edits.append((end, end, f"\n{' ' * column}{entry}"))
         self.changes.append(f"{'.'.join(path)}: {_short(value)} is new")
 
-    def _entry(self, key: Node, value: Node, column: int) -> str:
+    def _entry(self, source: MappingNode, key: Node, value: Node, column: int) -> str:
         """`key: value` as the preset writes it, its further lines moved to `column`."""
         start = key.start_mark.index
+        if source.flow_style:
+            return f"{key.value}: {_in_one_line(value)}"
         end = _content_end(value, self.preset)
         if value.start_mark.line != key.start_mark.line or "\n" in self.preset[start:end]:
             end = _line_end(self.preset, end)
@@ -148,6 +165,11 @@ class _Merge:
         shift = column - key.start_mark.column
         moved = [" " * shift + line if shift > 0 else line[-shift:] for line in more]
         return "\n".join([first, *(line.rstrip() for line in moved)])
+
+
+def _in_one_line(node: Node) -> str:
+    text = yaml.safe_dump(_plain(node), default_flow_style=True, width=10**9, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _compose(text: str, what: str) -> MappingNode:
@@ -176,7 +198,7 @@ def _line_end(text: str, index: int) -> int:
 
 def _plain(node: Node) -> object:
     """A node's value, to compare."""
-    return yaml.safe_load(yaml.serialize(node, Dumper=yaml.SafeDumper))
+    return SafeConstructor().construct_document(node)
 
 
 def _short(node: Node) -> str:
