@@ -43,14 +43,28 @@ FRAMES = (
 )
 
 
+PROSE = (
+    "I ordered it as a present for my sister and it came in a box that had been opened before.",
+    "The rest of it worked as it should, and I was quite happy with it until last week.",
+    "I have already tried to start it again, as the page with the questions says, without luck.",
+    "Could you please tell me what I should do now, and whether I have to pay for the way back?",
+    "My neighbour has the same one and says that his never made such a noise, not even once.",
+    "I know that you have a lot to do before the holidays, so there is no hurry on my side.",
+)
+
+
 def letters(count: int, seed: int = 7) -> list[Letter]:
-    """Letters of two to five sentences, a quarter of them long."""
+    """Letters of one to three sentences with values or lookalikes, among three to eight without."""
     draw = random.Random(seed)
     return [_letter(draw) for _ in range(count)]
 
 
 def _letter(draw: random.Random) -> Letter:
-    frames = draw.choices(FRAMES, k=draw.choice((2, 2, 3, 5)))
+    frames = [
+        *draw.choices(FRAMES, k=draw.randint(1, 3)),
+        *draw.choices(PROSE, k=draw.randint(3, 8)),
+    ]
+    draw.shuffle(frames)
     text, spans = "", []
     for frame in frames:
         for piece in re.split(r"(\{\w+\})", frame):
@@ -63,8 +77,6 @@ def _letter(draw: random.Random) -> Letter:
                 spans.append((len(text), len(text) + len(value), label))
             text += value
         text += draw.choice((" ", "\n", "\n\n"))
-        if draw.random() < 0.25:
-            text += "The rest of it worked as it should and I was quite happy with it. " * 3
     return Letter(text, spans)
 
 

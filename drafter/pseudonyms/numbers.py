@@ -19,6 +19,7 @@ from drafter.pseudonyms.spans import SPAN, find
 
 EXTENSION = r"(?i:[ ,]{0,2}(?:x|ext\.?|extension)[ ]?[0-9]{1,6})"
 RUN = rf"\(?\+?\(?(?-u:\b)[0-9](?:[() ./\u{{a0}}-]{{0,3}}[0-9]){{5,}}{EXTENSION}?(?-u:\b)"
+LONGEST_PART = 38  # characters: 19 digits, each followed by a separator
 MOST_GROUPS = 12  # a run of more groups is a table, and only its first ones are weighed
 
 CARD = (
@@ -235,18 +236,21 @@ def _parts(runs: pl.DataFrame) -> pl.DataFrame:
     for number, (row, start, found, before) in enumerate(
         runs.select("row", "start", "found", "before").iter_rows()
     ):
-        groups = list(re.finditer(r"[^ \u00a0]+", found))[:MOST_GROUPS]
-        sizes = {len(group[0]) for group in groups[:-1]}
+        groups = [group.span() for group in re.finditer(r"[^ \u00a0]+", found)][:MOST_GROUPS]
+        sizes = {end - begin for begin, end in groups[:-1]}
         # "9400 1112 0255 0000 0000 00" is one number in even groups; only its front may be a card.
         even = len(groups) > 3 and len(sizes) == 1
-        for first, opening in enumerate(groups[:1] if even else groups):
-            for closing in groups[first:]:
-                begin, end = opening.start(), closing.end()
+        fewest = 13 if even else 9
+        ascii_run = found.isascii()
+        for opening, (begin, _) in enumerate(groups[:1] if even else groups):
+            for _, end in groups[opening:]:
                 part = found[begin:end]
-                if 9 <= sum(map(str.isdigit, part)) <= 19:
-                    at = start + len(found[:begin].encode())
-                    ahead = before + found[:begin]
-                    parts.append((row, at, at + len(part.encode()), part, ahead, number))
+                if not fewest <= end - begin <= LONGEST_PART:
+                    continue
+                at = start + (begin if ascii_run else len(found[:begin].encode()))
+                parts.append(
+                    (row, at, at + len(part.encode()), part, before + found[:begin], number)
+                )
     schema = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "found": pl.String}
     return pl.DataFrame(parts, schema=schema | {"before": pl.String, "run": pl.Int64}, orient="row")
 

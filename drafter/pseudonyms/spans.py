@@ -39,15 +39,18 @@ def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
     pieces = hits.explode("found", "before")
     size = pl.col("found").str.len_bytes().cast(pl.Int64)
     end = (pl.col("before").str.len_bytes().cast(pl.Int64) + size).cum_sum()
-    # one running sum over all, less what stood before the row's first find
-    pieces = pieces.with_columns(end=end, size=size).with_columns(
-        start=pl.col("end") - pl.col("size")
-    )
-    first = pl.col("start") - pl.col("before").str.len_bytes().cast(pl.Int64)
-    offset = first.first().over("row")
+    # One running sum over all rows, less what it was where the row began.
+    pieces = pieces.with_columns(end=end, start=end - size)
+    began = pl.col("start") - pl.col("before").str.len_bytes().cast(pl.Int64)
+    offset = pl.when(_first_of_row()).then(began).forward_fill()
     return pieces.with_columns(pl.col("start") - offset, pl.col("end") - offset).select(
         "row", "start", "end", "found", "before"
     )
+
+
+def _first_of_row() -> pl.Expr:
+    """Whether a row number differs from the one above it, in a table sorted by `row`."""
+    return pl.col("row").ne_missing(pl.col("row").shift(1))
 
 
 def whole_words(spans: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
@@ -117,7 +120,7 @@ def splice(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     if spans.is_empty():
         return texts
     spans = spans.sort("row", "start")
-    ends = pl.col("end").shift(1, fill_value=0).over("row")
+    ends = pl.when(_first_of_row()).then(0).otherwise(pl.col("end").shift(1))
     inside = spans.with_columns(begin=ends).select("row", "begin", "start", "placeholder")
     tails = spans.group_by("row", maintain_order=True).agg(begin=pl.col("end").last())
     tails = tails.with_columns(start=pl.lit(2**40), placeholder=pl.lit(""))
