@@ -13,7 +13,16 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-LOCALE = re.compile(r"^[a-z]{2,3}(-[a-z]{2,4})?$")
+# ISO 639-1: `/nl/kb/returns` begins with a locale, `/kb/returns` doesn't
+LANGUAGES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
+    "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu "
+    "hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb "
+    "lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om "
+    "or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw "
+    "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+LOCALE = re.compile(r"^([a-z]{2})(-[a-z0-9]{2,4})?$")
 
 
 class Cite(NamedTuple):
@@ -60,7 +69,8 @@ def _address(url: str) -> tuple[str, str]:
     except ValueError:
         return "", ""
     steps = [step for step in unquote(parts.path).casefold().split("/") if step.strip()]
-    if len(steps) > 1 and LOCALE.match(steps[0]):
+    locale = LOCALE.match(steps[0]) if len(steps) > 1 else None
+    if locale and locale[1] in LANGUAGES.split():
         steps = steps[1:]
     host = (parts.netloc or "").casefold().removeprefix("www.")
     return host, "/" + "/".join(step.strip(" .,;:)]\"'>") for step in steps)

@@ -1,9 +1,10 @@
 """Search over policies as they stood on a day, and over the tickets solved before it.
 
-One object serves evaluation and the desk. Below a hundred thousand chunks everything is exact: a
-matrix product for all queries of one period, never a query at a time.
+One object serves evaluation and the desk. Below `exact_below` chunks everything is scored: a matrix
+product for all queries of one period, never a query at a time. From there on LanceDB finds
+candidates by vector and by full text, and only those (with what the votes name) are scored.
 
-(The files are described in drafter/index_files.py.)
+The files are described in drafter/index_files.py.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from drafter.fusion import Scores
+    from drafter.lance import LanceStore
 
+CANDIDATES = 200  # from each search of LanceDB
+STORE_BLOCK = 16  # queries whose candidates are scored together
 BLOCK = 512  # queries at a time: 512 x 20,000 chunks x 3 components are 120 MB
 FOREVER = 2**62
 
@@ -43,6 +47,8 @@ class Settings:
     votes_temperature: float
     vector_temperature: float
     lexical_temperature: float
+    exact_below: int
+    """Chunks in force from which on LanceDB finds candidates."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +85,21 @@ class Index:
         self.settings = settings
         self.weights = weights
         self._embedder = embedder
+        self.cache: Path | None = None
         self._periods: dict[bytes, _Period] = {}
 
     @classmethod
-    def open(cls, folder: Path) -> "Index":
-        """Open what stage `index` wrote. Raises BadInput where it is missing or damaged."""
+    def open(cls, folder: Path, cache: Path | None = None) -> "Index":
+        """Open what stage `index` wrote. Raises BadInput where it is missing or damaged.
+
+        An index too large to be scored whole keeps LanceDB's files in `cache`, or in a temporary
+        folder where none is given.
+        """
         from drafter.index_files import read_index
 
-        return read_index(folder)
+        index = read_index(folder)
+        index.cache = cache
+        return index
 
     def search(
         self,
@@ -117,9 +130,10 @@ class Index:
         """The reply to the most similar ticket solved before each query; None where none was."""
         asked = self.queries(queries, at, groups)
         replies: list[str | None] = []
-        for rows in _blocks(len(queries)):
+        times = _micros(asked.at)
+        for rows in _blocks(len(queries), BLOCK):
             near, cosines = self._solved.nearest(
-                asked.vectors[rows], _micros(asked.at)[rows], _take(asked.groups, rows), 1
+                asked.vectors[rows], times[rows], asked.groups[rows], 1
             )
             for best, cosine in zip(near, cosines, strict=True):
                 there = len(best) > 0 and cosine[0] >= -1
@@ -163,11 +177,7 @@ class Index:
         period_of = np.searchsorted(self._boundaries, at, side="right")
         for period in np.unique(period_of):
             members = np.flatnonzero(period_of == period)
-            view = self._view(int(at[members[0]]))
-            if not len(view.columns):
-                continue
-            for block in _blocks(len(members)):
-                rows = members[block]
+            for rows, view in self._views(members, at, queries):
                 parts: dict[str, Scores] = {}
                 if "vector" in wanted:
                     cosines = queries.vectors[rows] @ view.vectors.T
@@ -179,15 +189,74 @@ class Index:
                     heat = self.settings.lexical_temperature
                     parts["lexical"] = shares(raw, view.starts, heat)
                 if "votes" in wanted or "clause_votes" in wanted:
-                    near = self._voters.nearest(
-                        queries.vectors[rows],
-                        at[rows],
-                        _take(queries.groups, rows),
-                        self.settings.neighbours,
-                    )
+                    near = self._voters_of(rows, at, queries)
                     counted = view.ballot.count(*near, self.settings.votes_temperature)
                     parts["votes"], parts["clause_votes"] = counted
                 yield rows, view.columns, parts
+
+    def _views(
+        self, members: "NDArray[np.int64]", at: "NDArray[np.int64]", queries: Queries
+    ) -> Iterator[tuple["NDArray[np.int64]", "_Period"]]:
+        """Blocks of queries of one period with the chunks to score for them: all, or candidates."""
+        import numpy as np
+
+        since, until = self._in_force
+        now = int(at[members[0]])
+        columns = np.flatnonzero((since <= now) & (now < until))
+        if len(columns) >= self.settings.exact_below:
+            for block in _blocks(len(members), STORE_BLOCK):
+                rows = members[block]
+                yield rows, _Period(self, self._candidates(rows, at, queries, columns))
+        elif len(columns):
+            view = self._periods.setdefault(columns.tobytes(), _Period(self, columns))
+            for block in _blocks(len(members), BLOCK):
+                yield members[block], view
+
+    def _candidates(
+        self,
+        rows: "NDArray[np.int64]",
+        at: "NDArray[np.int64]",
+        queries: Queries,
+        columns: "NDArray[np.int64]",
+    ) -> "NDArray[np.int64]":
+        """What LanceDB finds for these queries, and the documents that their neighbours cite."""
+        import numpy as np
+
+        texts = [queries.texts[row] for row in rows]
+        times = [int(at[row]) for row in rows]
+        found = self._store.candidates(queries.vectors[rows], texts, times, CANDIDATES)
+        near, cosines = self._voters_of(rows, at, queries)
+        voters = {int(voter) for voter in near[cosines >= -1]}
+        cited = {cite.doc_id for voter in voters for cite in self._voters.cites[voter]}
+        in_cited = self.chunks["doc_id"].is_in(list(cited)).to_numpy()[columns]
+        return np.union1d(columns[in_cited], np.asarray(sorted(found), dtype=np.int64))
+
+    def _voters_of(
+        self, rows: "NDArray[np.int64]", at: "NDArray[np.int64]", queries: Queries
+    ) -> tuple["NDArray[np.int64]", "Scores"]:
+        groups = [queries.groups[row] for row in rows]
+        k = self.settings.neighbours
+        return self._voters.nearest(queries.vectors[rows], at[rows], groups, k)
+
+    @cached_property
+    def _store(self) -> "LanceStore":
+        import hashlib
+        import shutil
+        import tempfile
+        import weakref
+
+        from drafter.lance import LanceStore
+
+        cache = self.cache
+        if cache is None:
+            cache = Path(tempfile.mkdtemp(prefix="replymill-index-"))
+            weakref.finalize(self, shutil.rmtree, cache, ignore_errors=True)
+        texts = chunk_texts(self.chunks)
+        digest = hashlib.sha256(self.chunk_vectors.tobytes())
+        digest.update("\0".join(texts).encode())
+        digest.update(b"".join(times.tobytes() for times in self._in_force))
+        name = digest.hexdigest()[:16]
+        return LanceStore.make(cache, name, self.chunks, texts, self.chunk_vectors)
 
     @property
     def embedder(self) -> Embedder:
@@ -213,26 +282,13 @@ class Index:
 
     @cached_property
     def _in_force(self) -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
-        since = self.chunks["effective_from"].dt.epoch("us").fill_null(-FOREVER).to_numpy()
-        until = self.chunks["effective_to"].dt.epoch("us").fill_null(FOREVER).to_numpy()
-        return since, until
+        return in_force_micros(self.chunks)
 
     @cached_property
     def _boundaries(self) -> "NDArray[np.int64]":
         import numpy as np
 
         return np.unique(np.concatenate(self._in_force))
-
-    def _view(self, at: int) -> "_Period":
-        """What was in force at `at`; equal sets of chunks share one view."""
-        import numpy as np
-
-        since, until = self._in_force
-        columns = np.flatnonzero((since <= at) & (at < until))
-        key = columns.tobytes()
-        if key not in self._periods:
-            self._periods[key] = _Period(self, columns)
-        return self._periods[key]
 
 
 class _Period:
@@ -271,6 +327,13 @@ def chunk_texts(chunks: "pl.DataFrame") -> list[str]:
     return texts
 
 
+def in_force_micros(chunks: "pl.DataFrame") -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
+    """From when and until when each chunk is in force, in microseconds; open ends are far away."""
+    since = chunks["effective_from"].dt.epoch("us").fill_null(-FOREVER).to_numpy()
+    until = chunks["effective_to"].dt.epoch("us").fill_null(FOREVER).to_numpy()
+    return since, until
+
+
 def _micros(at: Sequence[datetime]) -> "NDArray[np.int64]":
     import numpy as np
     import polars as pl
@@ -281,10 +344,6 @@ def _micros(at: Sequence[datetime]) -> "NDArray[np.int64]":
     return np.asarray(times, dtype=np.int64)
 
 
-def _blocks(count: int) -> Iterator[slice]:
-    for start in range(0, count, BLOCK):
-        yield slice(start, min(start + BLOCK, count))
-
-
-def _take(values: Sequence[str | None], rows: Any) -> list[str | None]:
-    return list(values[rows]) if isinstance(rows, slice) else [values[row] for row in rows]
+def _blocks(count: int, size: int) -> Iterator[slice]:
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))

@@ -47,6 +47,7 @@ def build(
         params.votes.temperature,
         params.fusion.vector_temperature,
         params.fusion.lexical_temperature,
+        params.exact_below,
     )
     index = Index(
         chunks,

@@ -47,6 +47,8 @@ class IndexParams(Section):
     """Of the embedder's model.safetensors; null trusts the revision alone."""
     max_tokens: int = Field(ge=16)
     """Longer texts are cut here before they are embedded."""
+    exact_below: int = Field(ge=1)
+    """Clauses in force from which on LanceDB finds candidates; below, every clause is scored."""
     chunks: ChunkParams
     """How policies are cut."""
     votes: VoteParams

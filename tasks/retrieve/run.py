@@ -15,7 +15,7 @@ from tasks.retrieve.params import Params
 
 def run(params: Params, paths: Paths) -> None:
     """Write data/retrieved/{train,val,holdout}.parquet and reports/retrieval.json."""
-    index = Index.open(paths.index)
+    index = Index.open(paths.index, paths.var / "index")
     policies = read_table(paths.validated_policies, POLICY)
     report: dict[str, Any] = {}
     for split in SPLITS:
