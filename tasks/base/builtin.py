@@ -6,12 +6,11 @@ from pathlib import Path
 from drafter.progress import progress
 from tasks.base.builtin_params import BuiltinParams
 from tasks.base.builtin_rows import batches
+from tasks.base.builtin_start import ROPE_THETA, lay_out
 from tasks.base.builtin_text import example
 from tasks.base.builtin_tokenizer import END, PAD, PLACEHOLDERS, write_tokenizer
 
 TOKENIZER_EXAMPLES = 3000
-# The sum of two threads' halves depends on how many there are; the same count, the same bytes.
-THREADS = 2
 
 
 def train_builtin(params: BuiltinParams, seed: int, folder: Path) -> None:
@@ -25,7 +24,7 @@ def train_builtin(params: BuiltinParams, seed: int, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(params, seed, folder)
     before = torch.get_num_threads()
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(params.threads)
     try:
         model, losses = _train(params, seed, tokenizer)
     finally:
@@ -68,11 +67,13 @@ def _train(params: BuiltinParams, seed: int, tokenizer):  # type: ignore[no-unty
         num_key_value_heads=params.heads,
         max_position_embeddings=1024,
         tie_word_embeddings=True,
+        rope_parameters={"rope_type": "default", "rope_theta": ROPE_THETA},
         eos_token_id=end,
         pad_token_id=pad,
         bos_token_id=None,
     )
     model = LlamaForCausalLM(config)
+    lay_out(model)
     model.generation_config = GenerationConfig(eos_token_id=end, pad_token_id=pad, do_sample=False)
     model.train()
     optimizer = torch.optim.AdamW(

@@ -1,6 +1,8 @@
 """The section `builtin:` of params.yaml."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from tasks.section import Section
 
@@ -20,10 +22,10 @@ class BuiltinParams(Section):
     feed_forward: int = Field(ge=16)
     """Width inside each layer's feed-forward part."""
 
-    layers: int = Field(ge=1)
-    """Number of layers; reading needs at least two."""
+    layers: int = Field(ge=2)
+    """Number of layers; reading takes two."""
 
-    heads: int = Field(ge=1)
+    heads: int = Field(ge=2)
     """Attention heads in each layer."""
 
     steps: int = Field(ge=1)
@@ -49,3 +51,14 @@ class BuiltinParams(Section):
 
     repeats_until: float = Field(gt=0, le=1)
     """Share of all steps after which no such rows are left."""
+
+    threads: int = Field(ge=1)
+    """CPU threads; another number rounds sums in another order, so the bytes differ."""
+
+    @model_validator(mode="after")
+    def check_heads(self) -> Self:
+        if self.hidden % (2 * self.heads) or self.hidden // self.heads < 16:
+            raise ValueError(
+                f"hidden {self.hidden} gives {self.heads} heads no equal, even width of at least 16"
+            )
+        return self
