@@ -20,6 +20,9 @@ from tasks.validate.params import Params, ValidateParams
 from tasks.validate.suites import Verdict, check
 
 ROWS_PER_BATCH = 50_000
+# What makes a row the same as another.
+TICKET_IS = ("ticket_id",)
+POLICY_IS = ("doc_id", "locale", "effective_from", "effective_to")
 # What the facts about kept rows are made from; their texts are never in memory at once.
 TICKET_FACTS = ("ticket_id", "created_at", "customer", "locale", "cites")
 POLICY_FACTS = ("doc_id", "locale", "effective_from", "effective_to", "url")
@@ -32,22 +35,16 @@ def run(params: Params, paths: Paths) -> None:
     """
     values = params.validate_
     ingested = read_table(paths.ingest_quarantine, REJECTED)
-    sifted_tickets = _sift(
-        paths.tickets, TICKET, ("ticket_id",), ticket_reasons(values), TICKET_FACTS
-    )
-    sifted_policies = _sift(
-        paths.policies,
-        POLICY,
-        ("doc_id", "locale", "effective_from", "effective_to"),
-        policy_reasons(values),
-        POLICY_FACTS,
-    )
     with (
         open_table(paths.validated_tickets, TICKET) as keep_ticket,
         open_table(paths.validated_policies, POLICY) as keep_policy,
     ):
-        tickets, known, bad_tickets = sifted_tickets(keep_ticket)
-        policies, known_policies, bad_policies = sifted_policies(keep_policy)
+        tickets, known, bad_tickets = sift(
+            paths.tickets, TICKET, TICKET_IS, ticket_reasons(values), TICKET_FACTS, keep_ticket
+        )
+        policies, known_policies, bad_policies = sift(
+            paths.policies, POLICY, POLICY_IS, policy_reasons(values), POLICY_FACTS, keep_policy
+        )
         quarantine = pl.concat([ingested, bad_tickets, bad_policies])
         write_table(paths.quarantine, quarantine, REJECTED)
         verdicts, results = judge(values, tickets, known, policies, known_policies)
@@ -111,38 +108,33 @@ def refuse(missed: list[Verdict], tickets: Tally, ingested: pl.DataFrame) -> Non
     )
 
 
-Sift = Callable[[Callable[[pl.DataFrame], None]], tuple[Tally, pl.DataFrame, pl.DataFrame]]
-
-
-def _sift(
+def sift(
     path: Path,
     schema: pl.Schema,
     identity: tuple[str, ...],
     reasons: dict[str, pl.Expr],
     facts: tuple[str, ...],
-) -> Sift:
-    """A function that hands kept rows on and gives the tally, kept facts, and REJECTED rows."""
+    keep: Callable[[pl.DataFrame], None],
+) -> tuple[Tally, pl.DataFrame, pl.DataFrame]:
+    """Hand good rows to `keep`, batch by batch; give the tally, their `facts`, the REJECTED rows.
 
-    def sift(
-        keep: Callable[[pl.DataFrame], None],
-    ) -> tuple[Tally, pl.DataFrame, pl.DataFrame]:
-        tally, kept_facts, bad = Tally(), [], []
-        first_sources = _duplicates(path, identity)
-        for batch in _numbered(path, schema):
-            batch = batch.join(first_sources, on="number", how="left", maintain_order="left")
-            judged = with_reason(batch, reasons)
-            bad.append(rejected(judged, identity[0]))
-            tally.add(len(judged), bad[-1])
-            kept = judged.filter(pl.col("reason").is_null()).select(list(schema))
-            keep(kept)
-            kept_facts.append(kept.select(facts))
-        return (
-            tally,
-            pl.concat(kept_facts) if kept_facts else pl.DataFrame(schema=schema).select(facts),
-            pl.concat(bad) if bad else pl.DataFrame(schema=REJECTED),
-        )
-
-    return sift
+    The first of `identity` is the row's id.
+    """
+    tally, known, bad = Tally(), [], []
+    duplicates = _duplicates(path, identity)
+    for batch in _numbered(path, schema):
+        batch = batch.join(duplicates, on="number", how="left", maintain_order="left")
+        judged = with_reason(batch, reasons)
+        bad.append(rejected(judged, identity[0]))
+        tally.add(len(judged), bad[-1])
+        kept = judged.filter(pl.col("reason").is_null()).select(list(schema))
+        keep(kept)
+        known.append(kept.select(facts))
+    return (
+        tally,
+        pl.concat(known) if known else pl.DataFrame(schema=schema).select(facts),
+        pl.concat(bad) if bad else pl.DataFrame(schema=REJECTED),
+    )
 
 
 def _numbered(path: Path, schema: pl.Schema) -> Iterator[pl.DataFrame]:
