@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drafter.errors import BadInput
+from drafter.errors import BadInput, LeakFound
 from tasks.paths import Paths
 from tests.curating import curated, letter, letters, params
 from tests.factories import START, ticket
@@ -152,6 +152,8 @@ def test_people_become_numbers_by_first_appearance_and_names_vanish(tmp_path):
     assert (people["T-1"], people["T-10"]) == ("C-000001", "C-000010")
     assert (agents["T-1"], agents["T-2"], agents["T-3"]) == ("A-01", "A-02", "A-01")
     assert "names" not in result.kept.columns
+    pseudonyms = result.report["pseudonyms"]
+    assert (pseudonyms["EMAIL"], pseudonyms["ORDER"], pseudonyms["IBAN"]) == (1, 2, 0)
     for path in (tmp_path / "data").rglob("*.parquet"):
         if "validated" not in path.parts:
             assert result_text(path).isdisjoint({"Zoe", "Quill", "Walter", "zoe@x.example"})
@@ -229,6 +231,15 @@ def test_a_run_that_leaves_nothing_to_train_on_says_so(tmp_path):
     ):
         curated(tmp_path, rows)
     assert not Paths(tmp_path).dropped.exists()
+
+
+def test_a_question_too_similar_to_one_of_training_stops_the_run(tmp_path):
+    rows = letters(40)
+    words = letter(3).split()
+    rows[34]["messages"][0]["text"] = " ".join([*words[:-4], "and", "so", "it", "goes"])
+    with pytest.raises(LeakFound, match=r"T-35 and T-3, .* 0\.750 similar, more than 0\.7"):
+        curated(tmp_path, rows, similarity=0.8, leak_limit=0.7, val_share=0.0)
+    assert not (tmp_path / "data/curated").exists()
 
 
 def test_help_answers_before_polars_is_loaded():

@@ -9,7 +9,7 @@ from tasks.paths import SPLITS
 
 
 def report(
-    decided: pl.DataFrame, leakage: Leakage, limit: float, placeholders: dict[str, int]
+    decided: pl.DataFrame, leakage: Leakage, limit: float, pseudonyms: dict[str, int]
 ) -> dict[str, Any]:
     """The report of a run; `decided` has a row for each ticket that came in."""
     kept = decided.filter(pl.col("reason").is_null())
@@ -21,7 +21,7 @@ def report(
         "holdout_from": str(kept.filter(pl.col("split") == "holdout")["created_at"].min()),
         "groups": kept["group"].n_unique(),
         "macros": macros(kept),
-        "placeholders": placeholders,
+        "pseudonyms": pseudonyms,
         "leakage": {
             "max_similarity": round(leakage.max_similarity, 4),
             "limit": limit,
