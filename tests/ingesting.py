@@ -29,13 +29,15 @@ def table(path: str, **keys: Any) -> dict[str, Any]:
 class Ingested:
     """What ingest made of the sources: its three tables and its counts."""
 
-    def __init__(self, root: Path, tickets: list[Any], policies: list[Any] | None = None) -> None:
+    def __init__(
+        self, root: Path, tickets: list[Any], policies: list[Any] | None = None, watch: str = "."
+    ) -> None:
         if policies is None:
             (root / "policies").mkdir(exist_ok=True)
             (root / "policies/returns.md").write_text("# Returns\n\nWithin 30 days.\n")
             folder = {"kind": "folder", "path": "policies", "encoding": "auto", "exclude": []}
             policies = [folder]
-        values = {"ingest": {"watch": ".", "tickets": tickets, "policies": policies}}
+        values = {"ingest": {"watch": watch, "tickets": tickets, "policies": policies}}
         self.paths = Paths(root)
         run(Params.from_values(values), self.paths)
 

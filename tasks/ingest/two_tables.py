@@ -226,10 +226,12 @@ def _connect(folder: str) -> "duckdb.DuckDBPyConnection":
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "temp_directory": f"{folder}/spill",
-        "preserve_insertion_order": "false",
-        "autoinstall_known_extensions": "false",
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
     }
-    return duckdb.connect(f"{folder}/join.duckdb", config=settings)
+    db = duckdb.connect(f"{folder}/join.duckdb", config=settings)
+    db.execute("set enable_progress_bar = false")  # it would write to stdout
+    return db
 
 
 def _accepted(source: TwoTables) -> str:
