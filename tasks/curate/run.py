@@ -27,7 +27,7 @@ from tasks.paths import SPLITS, Paths
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Write the splits, the dropped rows and the report. Raises LeakFound, BadInput."""
+    """Write splits, dropped rows, the report and pseudonym rules. Raises LeakFound, BadInput."""
     tickets = read_batches(paths.validated_tickets, TICKET, params.curate.batch_rows)
     total = count_rows(paths.validated_tickets)
     paths.dropped.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,7 @@ def run(params: Params, paths: Paths) -> None:
         leakage = measure(kept, batches.questions().take(kept["row"].to_numpy()))
         refuse(leakage, params.curate.leak_limit)
         write(batches, decided, paths)
+    write_json(paths.pseudonym_rules, params.curate.pseudonyms.model_dump())
     write_json(
         paths.report("curation.json"),
         report(decided, leakage, params.curate.leak_limit, batches.placeholders),

@@ -9,6 +9,7 @@ from drafter.live import RULES_FILE
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json, write_text
 from tasks.candidates import named
+from tasks.evaluation_view import log_evaluation
 from tasks.paths import Paths
 from tasks.register.card import model_card
 from tasks.register.evidence import Evidence, gather
@@ -26,7 +27,8 @@ REPORTS = ("scorecard.json", "scorecard.md", "scorecard.html", "curation.json", 
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Register the winner of reports/scorecard.json and print its name."""
+    """Show every candidate in MLflow's evaluation view, register the winner and print its name."""
+    log_evaluation(paths)
     print(register(params, paths))
 
 
