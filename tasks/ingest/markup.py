@@ -1,6 +1,7 @@
 """HTML as markdown: headings, lists, tables and links stay; scripts, menus and pictures go."""
 
 import re
+from typing import Any
 
 # What pages hold beside their text: tables of contents, edit links, numbers of headings.
 JUNK = (
@@ -19,8 +20,13 @@ def to_markdown(html: str) -> str:
         node.decompose()
     body = tree.body
     clean = body.html if body is not None and body.html else ""
-    text = markdownify(clean, heading_style="ATX", bullets="-", escape_misc=False)
-    return tidy(text)
+    # Nothing is escaped: who reads this is a model, an index and a person, not a renderer.
+    bare: dict[str, Any] = {
+        "escape_asterisks": False,
+        "escape_underscores": False,
+        "escape_misc": False,
+    }
+    return tidy(markdownify(clean, heading_style="ATX", bullets="-", **bare))
 
 
 def title_of(html: str) -> str | None:
