@@ -18,8 +18,9 @@ def ticket_reasons(params: ValidateParams) -> dict[str, pl.Expr]:
     """Reason to whether it applies, for TICKET rows with `duplicate_of` (null, or a source)."""
     element = pl.element().struct.field
     says_something = (element("role") == "customer") & ~_empty(element("text"), params)
-    latest = pl.col("messages").list.eval(element("at")).list.max()
-    earlier_is_later = pl.col("messages").list.eval(element("at").diff() < pl.duration()).list.any()
+    times = pl.col("messages").list.eval(element("at").cast(pl.Int64))
+    latest = times.list.max().cast(UTC)
+    earlier_is_later = times.list.drop_nulls().list.diff().list.min() < 0
     longest = pl.col("messages").list.eval(element("text").str.len_chars()).list.max()
     return {
         "no_ticket_id": _blank(pl.col("ticket_id")),

@@ -56,11 +56,11 @@ def check(name: str, expectations: Section, facts: Mapping[str, Fact]) -> tuple[
     context = _context()
     # Plain Python numbers: the pages cannot print numpy's.
     frame = pd.DataFrame({fact: [known.value] for fact, known in facts.items()}, dtype=object)
-    suite = context.suites.add(gx.ExpectationSuite(name=name))
     fields = type(expectations).model_fields
+    asked = []
     for fact in fields:
         bound = getattr(expectations, fact)
-        suite.add_expectation(
+        asked.append(
             ExpectColumnMaxToBeBetween(
                 column=fact,
                 min_value=bound.at_least if isinstance(bound, AtLeast) else None,
@@ -69,6 +69,8 @@ def check(name: str, expectations: Section, facts: Mapping[str, Fact]) -> tuple[
                 description=f"{_label(fact, bound)} ({bound.severity}). {fields[fact].description}",
             )
         )
+    # All at once: each one that is added later makes it write the whole suite again.
+    suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=asked))
     batch = (
         context.data_sources.add_pandas(name)
         .add_dataframe_asset(name)
