@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from drafter.progress import progress
 from drafter.records import REJECTED, TICKET
 from tasks.ingest.batches import ROW
 from tasks.ingest.output import Sink, table_writer
@@ -37,7 +38,7 @@ from tasks.ingest.tickets import is_blank, reject
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "512MB"
+MEMORY = "256MB"
 ROWS_A_BATCH = 20_000
 
 # Where a reply stands to the question it points to, and which number it gets among the others.
@@ -111,17 +112,21 @@ def read_two_tables(
             "questions": f"{folder}/questions.parquet",
             "replies": f"{folder}/replies.parquet",
         }
-        _stage(source.questions, QUESTION, "q", Path(files["questions"]), root, watch, tickets)
+        asked = _stage(
+            source.questions, QUESTION, "q", Path(files["questions"]), root, watch, tickets
+        )
         _stage(source.replies, REPLY, "r", Path(files["replies"]), root, watch, replies)
-        with _connect(folder) as db:
+        with _connect(folder) as db, progress("joining replies", asked, "questions") as advance:
             db.execute(CANDIDATES.format(**files))
             db.execute(CHOSEN.format(accepted=_accepted(source), order=_order(source)))
             history = HISTORY.format(**files) if source.history else ""
             before = "history.before" if source.history else "null"
             for frame in _frames(db, TICKETS.format(**files, history=history, before=before)):
                 tickets.keep(_records(frame))
+                advance(frame.height)
             for frame in _frames(db, QUESTIONS_LEFT.format(**files)):
                 tickets.reject(frame.cast(dict(REJECTED)))  # type: ignore[arg-type]
+                advance(frame.height)
             for frame in _frames(db, REPLIES_LEFT.format(**files)):
                 replies.reject(frame.cast(dict(REJECTED)))  # type: ignore[arg-type]
             row = db.execute("select count(distinct r) from chosen").fetchone()
@@ -175,8 +180,11 @@ def _stage(
     root: Path,
     watch: str,
     sink: Sink,
-) -> None:
-    """Write the rows that can take part in the join to `path`, numbered; reject the others."""
+) -> int:
+    """Write the rows that can take part in the join to `path`, numbered; reject the others.
+
+    Returns how many there are to join.
+    """
     text = "message" if "message" in schema else "reply"
     needed = ("ticket_id", "created_at", text)
     opened = open_source(files, files.columns, needed, sink.count, root, watch)
@@ -192,6 +200,7 @@ def _stage(
                 bad = fields.filter(pl.col("reason").is_not_null())
                 own_id = "ticket_id" if text == "message" else "reply_id"
                 sink.reject(reject(bad.with_columns(ticket_id=pl.coalesce(own_id, "source"))))
+    return done
 
 
 def _mend(fields: pl.DataFrame, schema: pl.Schema, label: str, text: str) -> pl.DataFrame:
