@@ -41,7 +41,7 @@ class Holder:
         import psutil
 
         born = psutil.Process(pid).create_time()
-        started = datetime.now(UTC).isoformat(timespec="seconds")
+        started = datetime.fromtimestamp(born, UTC).isoformat(timespec="seconds")
         return cls(pid, born, boot_id(), platform.node(), started, what)
 
     def alive(self) -> bool:
