@@ -66,7 +66,9 @@ def spans_of_names(texts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     hits = hits.filter(pl.col("start").list.len() > 0).explode("start", "found")
     hits = hits.with_columns(pl.col("start").cast(pl.Int64))
     hits = hits.with_columns(end=pl.col("start") + pl.col("found").str.len_bytes().cast(pl.Int64))
-    hits = _in_place(whole_words(hits, texts), texts)
+    hits = hits.join(texts.select("row", "text"), on="row", how="left")
+    hits = whole_words(hits.with_columns(before=text_before(24), after=text_after(12)))
+    hits = _in_place(hits)
     keys = pl.DataFrame(owners, schema=OWNER, orient="row").unique(
         ["ticket", "lower"], keep="first"
     )
@@ -77,22 +79,19 @@ def spans_of_names(texts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _in_place(hits: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Drop words that are only sometimes names where they do not stand as one."""
+def _in_place(hits: pl.DataFrame) -> pl.DataFrame:
+    """Drop words that are only sometimes names where they do not stand as one.
+
+    Looks at what stands around them: `before`, `after`.
+    """
     lower, short = pl.col("found").str.to_lowercase(), pl.col("found").str.len_chars() < 3
     calendar = lower.is_in(list(CALENDAR))
     common = calendar | lower.is_in(list(COMMON)) | (short & pl.col("found").str.contains("[a-z]"))
-    doubtful = hits.filter(common)
-    if doubtful.is_empty():
-        return hits
-    context = doubtful.join(texts.select("row", "text"), on="row", how="left").with_columns(
-        before=text_before(24), after=text_after(12)
-    )
     capital = pl.col("found").str.contains(r"^\p{Lu}")
     own_line = pl.col("before").str.contains(LINE_START) & pl.col("after").str.contains(LINE_END)
     within = pl.col("before").str.contains(WITHIN_SENTENCE) & ~calendar
     stands = capital & (pl.col("before").str.contains(GREETING) | own_line | within)
-    return pl.concat([hits.filter(~common), context.filter(stands).select(hits.columns)])
+    return hits.filter(~common | stands)
 
 
 @lru_cache(maxsize=100_000)

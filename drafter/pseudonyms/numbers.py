@@ -19,6 +19,8 @@ from drafter.pseudonyms.spans import SPAN, find
 
 EXTENSION = r"(?i:[ ,]{0,2}(?:x|ext\.?|extension)[ ]?[0-9]{1,6})"
 RUN = rf"\(?\+?\(?(?-u:\b)[0-9](?:[() ./\u{{a0}}-]{{0,3}}[0-9]){{5,}}{EXTENSION}?(?-u:\b)"
+EVEN = r"^[0-9]{4}(?:[ \u{a0}][0-9]{4}){2,}(?:[ \u{a0}][0-9]{1,3})?$"
+FRONT = r"^([0-9]{4}(?:[ \u{a0}][0-9]{4}){3})[ \u{a0}]"
 LONGEST_PART = 38  # characters: 19 digits, each followed by a separator
 MOST_GROUPS = 12  # a run of more groups is a table, and only its first ones are weighed
 
@@ -68,21 +70,43 @@ GROUPED = r"^(?:1[ .-]|0[ /-])?\(?[0-9]{2,6}(?:[() ./\u{a0}-]{1,3}[0-9]{2,8}){1,
 def numbers(texts: pl.DataFrame, region: str) -> pl.DataFrame:
     """Spans of cards and phone numbers; `region` is the home of numbers without a `+`."""
     runs = find(texts, RUN).with_columns(before=pl.col("before").str.tail(80))
+    runs = runs.filter(_may_be_something())
     if runs.is_empty():
         return pl.DataFrame(schema=SPAN)
     weighed = classify(runs, region)
-    sure = weighed.filter(pl.col("label").is_not_null())
+    kinds = [weighed.filter(pl.col("label").is_not_null()).select(list(SPAN))]
     # Digits in groups may be two things side by side; one group is what it is.
     rest = weighed.filter(
         pl.col("label").is_null()
         & pl.col("found").str.contains(r"[0-9)][ \u{a0}]+[(0-9]")
         & (pl.col("digits").str.len_bytes() >= 10)
-        & ~pl.col("found").str.contains(DATE)
     )
-    split = [sure.select(list(SPAN))]
-    if not rest.is_empty():
-        split.append(_longest(classify(_parts(rest), region)))
-    return pl.concat(split)
+    # "9400 1112 0255 0000 0000 00" is one number in even groups: only its front may be a card.
+    even = pl.col("found").str.contains(EVEN)
+    fronts = rest.filter(even).with_columns(found=pl.col("found").str.extract(FRONT))
+    fronts = fronts.drop_nulls("found").with_columns(
+        end=pl.col("start") + pl.col("found").str.len_bytes()
+    )
+    if not fronts.is_empty():
+        cards = classify(fronts.select(runs.columns), region).filter(pl.col("label") == "CARD")
+        kinds.append(cards.select(list(SPAN)))
+    uneven = rest.filter(~even)
+    if not uneven.is_empty():
+        kinds.append(_longest(classify(_parts(uneven).filter(_may_be_something()), region)))
+    return pl.concat(kinds)
+
+
+def _may_be_something() -> pl.Expr:
+    """Leave out most of what is neither at little cost: dates, versions, short bare numbers."""
+    found, before = pl.col("found"), pl.col("before")
+    short = found.str.contains("^[0-9]{1,8}$") & ~before.str.contains(PHONE_WORD)
+    other = (
+        found.str.contains(DATE)
+        | found.str.contains(MACHINE)
+        | found.str.contains(VERSION)
+        | found.str.contains(YEARS)
+    )
+    return ~(short | other)
 
 
 def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
@@ -96,14 +120,7 @@ def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
     national, national_key = _national(region)
     phone_word = pl.col("before").str.contains(PHONE_WORD)
     size = pl.col("digits").str.len_bytes()
-    never = (
-        pl.col("found").str.contains(DATE)
-        | pl.col("found").str.contains(MACHINE)
-        | pl.col("found").str.contains(VERSION)
-        | pl.col("found").str.contains(YEARS)
-        | pl.col("before").str.contains(AMOUNT)
-        | pl.col("before").str.contains(IN_URL)
-    )
+    never = pl.col("before").str.contains(AMOUNT) | pl.col("before").str.contains(IN_URL)
     bare = pl.col("found").str.contains(r"^[0-9]+$")
     grouped = pl.col("found").str.contains(GROUPED)
     grouped_at_home = (
@@ -237,15 +254,11 @@ def _parts(runs: pl.DataFrame) -> pl.DataFrame:
         runs.select("row", "start", "found", "before").iter_rows()
     ):
         groups = [group.span() for group in re.finditer(r"[^ \u00a0]+", found)][:MOST_GROUPS]
-        sizes = {end - begin for begin, end in groups[:-1]}
-        # "9400 1112 0255 0000 0000 00" is one number in even groups; only its front may be a card.
-        even = len(groups) > 3 and len(sizes) == 1
-        fewest = 13 if even else 9
         ascii_run = found.isascii()
-        for opening, (begin, _) in enumerate(groups[:1] if even else groups):
+        for opening, (begin, _) in enumerate(groups):
             for _, end in groups[opening:]:
                 part = found[begin:end]
-                if not fewest <= end - begin <= LONGEST_PART:
+                if not 9 <= end - begin <= LONGEST_PART:
                     continue
                 at = start + (begin if ascii_run else len(found[:begin].encode()))
                 parts.append(

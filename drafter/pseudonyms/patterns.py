@@ -38,20 +38,29 @@ def ibans(texts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(window=text_after(IBAN_BYTES))
         .drop("text")
     )
-    # The country says where to stop: words in capitals may follow.
-    found = [
-        rows.with_columns(found=pl.col("window").str.extract(_iban_of(size)))
-        for (size,), rows in starts.partition_by("size", as_dict=True).items()
+    # The country says where to stop: words in capitals may follow. Nearly every one is written
+    # in one piece or in groups of four; the others take a pattern for each length.
+    size, window = pl.col("size"), pl.col("window")
+    joined = window.str.head(size)
+    fours = window.str.head(size + (size - 1) // 4)
+    starts = starts.with_columns(
+        found=pl.when(joined.str.contains("^[A-Za-z0-9]*$"))
+        .then(joined)
+        .when(fours.str.contains(r"^(?:[A-Za-z0-9]{4}[ .\u{a0}-])+[A-Za-z0-9]{1,4}$"))
+        .then(fours)
+    )
+    rare = starts.filter(pl.col("found").is_null())
+    found = [starts.drop_nulls("found")] + [
+        rows.with_columns(found=pl.col("window").str.extract(_iban_of(length)))
+        for (length,), rows in rare.partition_by("size", as_dict=True).items()
     ]
-    if not found:
-        return pl.DataFrame(schema=SPAN)
-    spans = (
-        pl.concat(found)
-        .drop_nulls("found")
-        .with_columns(
-            key=pl.col("found").str.replace_all("[^A-Za-z0-9]", "").str.to_uppercase(),
-            end=pl.col("start") + pl.col("found").str.len_bytes(),
-        )
+    signs = pl.col("found").str.replace_all("[^A-Za-z0-9]", "")
+    follows = window.str.slice(pl.col("found").str.len_chars(), 2)
+    spans = pl.concat(found).filter(
+        (signs.str.len_bytes() == size) & follows.str.contains(r"^(?:[^\p{L}\p{N}-]|-\s|-?$)")
+    )
+    spans = spans.with_columns(
+        key=signs.str.to_uppercase(), end=pl.col("start") + pl.col("found").str.len_bytes()
     )
     spans = spans.filter(_remainder_of_97(pl.col("key")) == 1).sort("row", "start")
     # A group within one can look like the beginning of another, and hardly ever has its digits.
@@ -69,7 +78,7 @@ def orders(texts: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
     for pattern in patterns:
         _check(pattern)
     either = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return whole_words(find(texts, f"(?i){either}"), texts).select(
+    return whole_words(find(texts, f"(?i){either}")).select(
         *("row", "start", "end", "found"),
         label=pl.lit("ORDER"),
         key=pl.col("found").str.to_uppercase(),
@@ -95,7 +104,7 @@ def _check(pattern: str) -> None:
 def _iban_of(size: int) -> str:
     """A pattern whose group is `size` letters and digits with a separator between at will."""
     sign = "[A-Za-z0-9]"
-    return rf"^((?:{sign}[ .\u{{a0}}-]?){{{size - 1}}}{sign})(?:[^\p{{L}}\p{{N}}-]|-\s|$)"
+    return rf"^((?:{sign}[ .\u{{a0}}-]?){{{size - 1}}}{sign})"
 
 
 def _remainder_of_97(iban: pl.Expr) -> pl.Expr:

@@ -26,7 +26,7 @@ CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text k
 
 
 def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
-    """Every match of `pattern`: row, start, end, found, and `before`, the text back to the last.
+    """Every match of `pattern`: row, start, end, found; `before` and `after`, up to the next one.
 
     `texts` has `row` and `text`, free of CUT.
     """
@@ -35,8 +35,11 @@ def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
         found=pl.col("text").str.extract_all(pattern),
         before=pl.col("text").str.replace_all(pattern, CUT).str.split(CUT),
     )
-    hits = hits.with_columns(pl.col("before").list.head(pl.col("found").list.len()))
-    pieces = hits.explode("found", "before")
+    matches = pl.col("found").list.len()
+    hits = hits.with_columns(
+        before=pl.col("before").list.head(matches), after=pl.col("before").list.slice(1, matches)
+    )
+    pieces = hits.explode("found", "before", "after")
     size = pl.col("found").str.len_bytes().cast(pl.Int64)
     end = (pl.col("before").str.len_bytes().cast(pl.Int64) + size).cum_sum()
     # One running sum over all rows, less what it was where the row began.
@@ -44,7 +47,7 @@ def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
     began = pl.col("start") - pl.col("before").str.len_bytes().cast(pl.Int64)
     offset = pl.when(_first_of_row()).then(began).forward_fill()
     return pieces.with_columns(pl.col("start") - offset, pl.col("end") - offset).select(
-        "row", "start", "end", "found", "before"
+        "row", "start", "end", "found", "before", "after"
     )
 
 
@@ -53,27 +56,25 @@ def _first_of_row() -> pl.Expr:
     return pl.col("row").ne_missing(pl.col("row").shift(1))
 
 
-def whole_words(spans: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Keep finds that don't begin or end inside a word (letters and digits of any script)."""
+def whole_words(spans: pl.DataFrame) -> pl.DataFrame:
+    """Keep finds that don't begin or end inside a word (letters and digits of any script).
+
+    Looks at the last character of `before` and the first of `after`.
+    """
     letter = r"[\p{L}\p{N}]"
     # Scripts without spaces between words have no boundary to ask for.
     unspaced = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"
     inside_before = (
         pl.col("found").str.contains("^" + letter)
-        & pl.col("previous").str.contains(letter)
+        & pl.col("before").str.contains(letter + "$")
         & ~pl.col("found").str.contains("^" + unspaced)
     )
     inside_after = (
         pl.col("found").str.contains(letter + "$")
-        & pl.col("next").str.contains(letter)
+        & pl.col("after").str.contains("^" + letter)
         & ~pl.col("found").str.contains(unspaced + "$")
     )
-    return (
-        spans.join(texts.select("row", "text"), on="row", how="left", maintain_order="left")
-        .with_columns(previous=text_before(1), next=text_after(1))
-        .filter(~(inside_before | inside_after).fill_null(False))
-        .drop("text", "previous", "next")
-    )
+    return spans.filter(~(inside_before | inside_after))
 
 
 def text_before(characters: int) -> pl.Expr:
