@@ -11,6 +11,7 @@ from drafter.base_model import load_tokenizer
 from drafter.errors import ModelUnavailable
 from drafter.fit import encode_chat
 from drafter.prompt import build_prompt
+from tasks.base.source import COMMIT, Hub, parse_source
 from tasks.sft.examples import IGNORED, around_reply, make_examples, sees_policy
 from tasks.sft.packing import Collator, to_rows
 from tasks.sft.params import Params
@@ -190,6 +191,17 @@ def test_the_params_of_the_repository_are_read_and_agree_with_drafting() -> None
 
     params = Params.from_values({key: whole[key] for key in Params.yaml_keys()})
     assert params.sft.chunks == whole["draft"]["chunks"]
+
+
+def test_the_gpu_preset_makes_valid_params_and_pins_its_base(tmp_path: Path) -> None:
+    whole = yaml.safe_load((REPOSITORY / "params.yaml").read_text())
+    preset = yaml.safe_load((REPOSITORY / "presets/gpu.yaml").read_text())
+
+    params = Params.from_values({"seed": 1, "sft": whole["sft"] | preset["sft"]})
+    assert params.sft.device == "cuda"
+    source = parse_source(preset["base"], tmp_path)
+    assert isinstance(source, Hub)
+    assert COMMIT.fullmatch(source.revision)
 
 
 @pytest.mark.parametrize(
