@@ -159,6 +159,7 @@ def test_up_starts_all_and_down_ends_exactly_that(tmp_path: Path) -> None:
 
     ended, _ = servers("down").communicate(timeout=PATIENCE)
     assert ended == "it is down\n"
-    assert started.wait(PATIENCE) == 0
+    started.communicate(timeout=PATIENCE)
+    assert started.returncode == 0
     time.sleep(0.5)
     assert not [process for process in family if process.is_running()]
