@@ -44,9 +44,12 @@ _QUOTED = (
     ".moz-cite-prefix, .protonmail_quote, #divRplyFwdMsg, #divRplyFwdMsg ~ *, #appendonsend, "
     "#appendonsend ~ *, .OutlookMessageHeader, .zendesk_quoted, .freshdesk_quote, .front-blockquote"
 )
+_HAS_QUOTED = re.compile("cite|_quote|gmail_|divRpl|appendons|OutlookM|front-bl")
 _SIGNATURES = (
     ".gmail_signature, .moz-signature, #Signature, #signature, .protonmail_signature_block"
 )
+_HAS_SIGNATURE = re.compile("[sS]ignature")
+_MARKS = _BREAK + _QUOTE + _UNQUOTE + " \t\r\n\xa0"
 
 
 def html_to_text(html: str) -> str:
@@ -66,16 +69,13 @@ def html_to_text(html: str) -> str:
         return ""
     if _HAS_INVISIBLE.search(html):
         _remove(tree, _INVISIBLE)
-    if "class=" in html or "id=" in html or "cite" in html:
+    if _HAS_SIGNATURE.search(html):
         _remove(tree, _SIGNATURES)
+    if _HAS_QUOTED.search(html):
         whole = root.text()
-        history = tree.css_first(_QUOTED)
-        if history is not None:
-            _remove(tree, _QUOTED)
-            if (
-                not root.text().translate(_OURS).strip()
-            ):  # a forwarded mail without a word of its own
-                root = LexborHTMLParser(whole).root or root
+        _remove(tree, _QUOTED)
+        if not root.text().strip(_MARKS):  # a forwarded mail without a word of its own
+            root = LexborHTMLParser(whole).root or root
     if "href" in html or "HREF" in html:
         for link in tree.css("a[href]"):
             _write_link(link)
@@ -84,8 +84,13 @@ def html_to_text(html: str) -> str:
 
 def _remove(tree: "LexborHTMLParser", selector: str) -> None:
     """Take out what matches, one by one: a match may lie within another and go with it."""
-    while (node := tree.css_first(selector)) is not None:
-        node.decompose()
+    found = tree.css(selector)
+    if len(found) == 1:
+        found[0].decompose()
+        return
+    while found:
+        found[0].decompose()
+        found = tree.css(selector)
 
 
 def _write_link(link: "LexborNode") -> None:

@@ -14,7 +14,7 @@ import polars as pl
 from drafter.progress import progress
 from drafter.tables import read_table, write_table
 from tasks.curate.params import CurateParams
-from tasks.curate.shingles import Shingles, join
+from tasks.curate.shingles import Shingles
 from tasks.curate.tidy import FACTS, TIDY, tidy
 
 
@@ -51,11 +51,11 @@ class Batches:
 
     def questions(self) -> Shingles:
         """The shingles of every ticket's question."""
-        return join(_load(self.folder / f"{number}.questions.npz") for number in self._numbers())
+        return _load([self.folder / f"{number}.questions.npz" for number in self._numbers()])
 
     def replies(self) -> Shingles:
         """The shingles of every ticket's reply."""
-        return join(_load(self.folder / f"{number}.replies.npz") for number in self._numbers())
+        return _load([self.folder / f"{number}.replies.npz" for number in self._numbers()])
 
     def _numbers(self) -> range:
         return range(len(self.sizes))
@@ -97,6 +97,14 @@ def _save(path: Path, texts: Shingles) -> None:
     np.savez(path, hashes=texts.hashes, offsets=texts.offsets)
 
 
-def _load(path: Path) -> Shingles:
-    with np.load(path) as arrays:
-        return Shingles(arrays["hashes"], arrays["offsets"])
+def _load(paths: list[Path]) -> Shingles:
+    """The shingles of several batches as one, held in memory once."""
+    offsets = [np.zeros(1, np.int64)]
+    for path in paths:
+        with np.load(path) as arrays:
+            offsets.append(offsets[-1][-1] + arrays["offsets"][1:])
+    hashes = np.empty(offsets[-1][-1] if paths else 0, np.uint64)
+    for number, path in enumerate(paths):
+        with np.load(path) as arrays:
+            hashes[offsets[number][-1] : offsets[number + 1][-1]] = arrays["hashes"]
+    return Shingles(hashes, np.concatenate(offsets))

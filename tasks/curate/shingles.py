@@ -5,7 +5,6 @@ and `[order_7] Is late` are the same text. Scripts without spaces count by the c
 A text of fewer than three words is one shingle.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,14 +97,6 @@ def word_hashes(texts: pl.Series) -> tuple[Hashes, Rows]:
     before = np.concatenate([[0], np.cumsum(filled)])[np.searchsorted(ends, ends_of_texts)]
     hashed = pl.Series(words).hash(0).to_numpy()
     return hashed[filled], np.diff(before)
-
-
-def join(parts: Iterable[Shingles]) -> Shingles:
-    """Several batches as one."""
-    parts = list(parts)
-    sizes = np.concatenate([np.empty(0, np.int64), *(part.sizes for part in parts)])
-    hashes = np.concatenate([np.empty(0, np.uint64), *(part.hashes for part in parts)])
-    return Shingles(hashes, np.concatenate([[0], np.cumsum(sizes)]))
 
 
 def jaccard(texts: Shingles, left: Rows, right: Rows) -> npt.NDArray[np.float64]:
