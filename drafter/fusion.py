@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Scores = NDArray[np.float32]
-    Ranking = NDArray[np.float64]
 
-# the log of a share that is next to nothing
-LEAST = -700.0
+LEAST = 1e-300  # a share that is next to nothing
+SPARE = 32  # columns beyond the k that are looked at closely, for those nearly equal to the last
 COMPONENTS = ("vector", "lexical", "votes", "clause_votes")
 
 
@@ -51,37 +50,48 @@ def shares(scores: "Scores", starts: "NDArray[np.int64]", temperature: float) ->
     import numpy as np
 
     best = scores.max(axis=1, keepdims=True)
-    powers = np.exp((scores - best) / np.float32(temperature))
-    total = np.maximum.reduceat(powers, starts, axis=1).sum(axis=1, keepdims=True)
-    return powers / total
+    powers = scores - best
+    powers /= np.float32(temperature)
+    np.exp(powers, out=powers)
+    powers /= np.maximum.reduceat(powers, starts, axis=1).sum(axis=1, keepdims=True)
+    return powers
 
 
-def fuse(parts: "Mapping[str, Scores]", weights: Weights) -> "Ranking":
-    """One score per query and chunk, on a log scale, with a fixed order among equals.
+def fuse(parts: "Mapping[str, Scores]", weights: Weights) -> "Scores":
+    """One share per query and chunk: the weighted sum of the active components'."""
+    import numpy as np
 
-    Rounded to 5 decimals, so that the last bits of a matrix product (which differ with the number
-    of queries) decide nothing; equals keep the order of the chunks.
+    active = list(weights.active().items())
+    name, weight = active[0]
+    if len(active) == 1:
+        return parts[name]
+    total = parts[name] * np.float32(weight)
+    for name, weight in active[1:]:
+        total += parts[name] * np.float32(weight)
+    return total
+
+
+def best_columns(scores: "Scores", k: int, by_ratio: bool = True) -> "NDArray[np.int64]":
+    """(queries, k): the columns of the k highest scores, best first; equals in their order.
+
+    Scores count as equal where they agree to 5 digits (`by_ratio`) or 5 decimals: the last bits of
+    a matrix product differ with the number of queries, and must decide nothing.
     """
     import numpy as np
+    import torch
 
-    active = weights.active()
-    total = sum(np.float64(weight) * parts[name] for name, weight in active.items())
-    with np.errstate(divide="ignore"):
-        scores = np.log(np.asarray(total, dtype=np.float64))
-    scores = np.round(np.maximum(scores, LEAST), 5)
-    return scores - np.arange(scores.shape[1]) * 1e-12
-
-
-def best_columns(ranking: "Ranking", k: int) -> "NDArray[np.int64]":
-    """(queries, k): the columns of the k highest scores, best first."""
-    import numpy as np
-
-    k = min(k, ranking.shape[1])
-    if k < ranking.shape[1]:
-        top = np.argpartition(-ranking, k - 1, axis=1)[:, :k]
+    width = scores.shape[1]
+    spare = min(k + SPARE, width)
+    if spare < width:
+        # four times as fast as numpy's argpartition
+        top = torch.topk(torch.from_numpy(scores), spare, sorted=False).indices.numpy()
+        top.sort(axis=1)
     else:
-        top = np.broadcast_to(np.arange(k), (len(ranking), k))
-    order = np.argsort(-np.take_along_axis(ranking, top, axis=1), axis=1, kind="stable")
+        top = np.broadcast_to(np.arange(width), scores.shape)
+    values = np.take_along_axis(scores, top, axis=1).astype(np.float64)
+    if by_ratio:
+        values = np.log(np.maximum(values, LEAST))
+    order = np.argsort(-np.round(values, 5), axis=1, kind="stable")[:, :k]
     return np.take_along_axis(top, order, axis=1)
 
 

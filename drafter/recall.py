@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from drafter.fusion import Scores, Weights
+    from drafter.fusion import Weights
     from drafter.retrieval import Index, Queries
 
 Level = Literal["documents", "sections"]
@@ -88,26 +88,25 @@ class Trial:
         """The rank of the truth for each query, NOT_FOUND beyond ten."""
         import numpy as np
 
-        from drafter.fusion import fuse
+        from drafter.fusion import best_columns, fuse
 
         ranks = np.full(len(self.truth), NOT_FOUND, dtype=np.int64)
         for rows, columns, parts in self.blocks:
-            fused = fuse(parts, weights)
             codes = self.units.codes[columns]
-            for row, scores in zip(rows, fused, strict=True):
-                order = columns[_best_of_each(scores, codes)]
-                ranks[row] = self.units.rank_of_truth(order, self.truth[row])
+            orders = best_columns(fuse(parts, weights), len(columns))
+            for row, order in zip(rows, orders, strict=True):
+                found = columns[_best_of_each(order, codes)]
+                ranks[row] = self.units.rank_of_truth(found, self.truth[row])
         return ranks
 
     def mrr(self, weights: "Weights") -> float:
         return float(METRICS["mrr@10"](self.ranks(weights)).mean()) if self.truth else 0.0
 
 
-def _best_of_each(scores: "Scores", codes: "NDArray[np.int64]") -> "NDArray[np.int64]":
-    """Columns by score, cut where ten different codes must have been seen."""
+def _best_of_each(order: "NDArray[np.int64]", codes: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    """Columns in their order, only the first of each code, and ten of them."""
     import numpy as np
 
-    order = np.argsort(-scores, kind="stable")
     _, first = np.unique(codes[order], return_index=True)
     return order[np.sort(first)[:DEPTH]]
 

@@ -117,9 +117,10 @@ class Index:
         from drafter.records import RETRIEVED_CHUNK
 
         names = [field.name for field in RETRIEVED_CHUNK.fields]
-        rows = self.chunks.select(names).to_dicts()
         found = self.rank(self.queries(queries, at, groups, vectors), k, self.weights)
-        return [[rows[chunk] for chunk in best] for best in found]
+        used = sorted({int(chunk) for best in found for chunk in best})
+        rows = dict(zip(used, self.chunks[used].select(names).to_dicts(), strict=True))
+        return [[rows[int(chunk)] for chunk in best] for best in found]
 
     def nearest_reply(
         self,

@@ -66,8 +66,10 @@ def bm25_ranks(
         documents = view["doc_id"].to_list()
         texts = [f"{title}\n{text}" for title, text in view.select("title", "text").iter_rows()]
         tokens = tokenise([queries.texts[number] for number in numbers])
-        scores = Bm25(tokenise(texts)).scores(tokens).astype(np.float64)
-        for number, best in zip(numbers, best_columns(scores, len(documents)), strict=True):
+        scores = Bm25(tokenise(texts)).scores(tokens)
+        for number, best in zip(
+            numbers, best_columns(scores, len(documents), by_ratio=False), strict=True
+        ):
             order = list(dict.fromkeys(documents[column] for column in best))[:DEPTH]
             hits = [place for place, name in enumerate(order, start=1) if name in truth[number]]
             ranks[number] = hits[0] if hits else NOT_FOUND
