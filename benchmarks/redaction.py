@@ -1,4 +1,4 @@
-"""Redaction of patterns: `python -m benchmarks.redaction --side ours --rows 3000`.
+"""Redaction of patterns: `python -m benchmarks.redaction --side ours --rows 6000`.
 
 Every side gets the same letters and replaces e-mail addresses, IBANs, cards, phone and order
 numbers by typed, numbered placeholders. `recall` and `precision` are over all spans.
@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.personal_data import HOME, ORDER_PATTERN, Letter, letters, score
 
-ROWS = 3000
+ROWS = 6000
 Spans = list[set[tuple[int, int, str]]]
 # Texts to texts with placeholders, and what tells (when asked, untimed) where the finds were.
 Work = Callable[[list[str]], tuple[list[str], Callable[[], Spans]]]

@@ -35,14 +35,14 @@ CARD = (
 )
 
 PHONE_WORD = (
-    r"(?i)(?:\b(?:tele?(?:phone|fon|fono)?|t[eé]l(?:[eé]phone)?|phone|mobile|mobil|handy|cell|fax"
+    r"(?i)(?:(?-u:\b)(?:tele?(?:phone|fon|fono)?|t[eé]l(?:[eé]phone)?|phone|mobile|mobil|handy|cell|fax"
     r"|whatsapp|sms|call(?: me| us)?(?: back)?(?: at| on)?|ring(?: me)?(?: at| on)?"
     r"|text(?: me)?(?: at)?|reach(?: me| us)?(?: at| on| by phone)?|contact(?: me)?(?: at| on)"
     r"|dial|my(?: new| old| own)? number)"
     r"(?:[ -]?(?:number|no|nr|nummer|is|was))*[.:)( #]*|wa\.me/|tel:)$"
 )
 ID_WORD = (
-    r"(?i)(?:\b(?:id|order|ticket|case|ref|reference|tracking|invoice|serial|bug|build|version"
+    r"(?i)(?:(?-u:\b)(?:id|order|ticket|case|ref|reference|tracking|invoice|serial|bug|build|version"
     r"|sku|isbn|ean|imei|parcel|shipment|account|item|article|part|model|transaction|batch|lot"
     r"|commit|release|firmware|uid|pid|timestamp)(?:[ -]?(?:number|num|no|nr|id|code|is|was))*"
     r"[.:)( ]*[#:]?[ ]?|[#$€£¥=,._&?%@~/*\\-])$"
@@ -170,7 +170,10 @@ def _international(table: pl.DataFrame) -> pl.DataFrame:
     table = table.with_columns(plus=plus, abroad=plus | zeros)
     others = table.filter(~pl.col("abroad")).drop("plus", "abroad")
     others = others.with_columns(international=pl.lit(None, dtype=pl.String))
-    abroad = _with_country(table.filter("abroad"))
+    table = table.filter("abroad")
+    if table.is_empty():
+        return others
+    abroad = _with_country(table)
     return pl.concat([others, abroad.select(others.columns)])
 
 
@@ -189,10 +192,7 @@ def _with_country(table: pl.DataFrame) -> pl.DataFrame:
             known, pl.when(full.str.head(length).is_in(codes)).then(full.str.head(length))
         )
     table = table.with_columns(full=full, code=known)
-    sizes = pl.DataFrame(
-        {"code": list(_lengths_by_code()), "sizes": list(_lengths_by_code().values())}
-    )
-    table = table.join(sizes, on="code", how="left", maintain_order="left")
+    table = table.join(_sizes(), on="code", how="left", maintain_order="left")
     size = (pl.col("full").str.len_bytes() - pl.col("code").str.len_bytes()).cast(pl.Int64)
     fits = pl.col("sizes").list.contains(size).fill_null(False)
     return table.with_columns(international=pl.when(fits).then(pl.lit("+") + pl.col("full"))).drop(
@@ -223,6 +223,13 @@ def _home(region: str) -> tuple[int, str, str]:
         )
     pattern = f"^(?:{metadata.general_desc.national_number_pattern})$".replace(r"\d", "[0-9]")
     return metadata.country_code, metadata.national_prefix or "", pattern
+
+
+@cache
+def _sizes() -> pl.DataFrame:
+    """`_lengths_by_code` as a table: code, sizes."""
+    lengths = _lengths_by_code()
+    return pl.DataFrame({"code": list(lengths), "sizes": list(lengths.values())})
 
 
 @cache

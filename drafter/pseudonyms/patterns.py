@@ -6,11 +6,12 @@ from functools import cache
 import polars as pl
 
 from drafter.errors import ParamsError
+from drafter.pseudonyms.labels import LETTERS
 from drafter.pseudonyms.spans import SPAN, find, text_after, whole_words
 
 EMAIL = (
-    r"[\p{L}\p{N}_](?:[\p{L}\p{N}_.+%'&-]*[\p{L}\p{N}_+%&-])?"
-    r"@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+(?:xn--[a-zA-Z0-9-]+|\p{L}{2,24})"
+    rf"[{LETTERS}_](?:[{LETTERS}_.+%'&-]*[{LETTERS}_+%&-])?"
+    rf"@(?:[{LETTERS}](?:[{LETTERS}-]*[{LETTERS}])?\.)+(?:xn--[a-zA-Z0-9-]+|[{LETTERS}]{{2,24}})"
 )
 # How an IBAN begins: country, two check digits, the first group. It ends where its country says.
 IBAN_START = r"(?i)(?-u:\b)[A-Z]{2}[0-9]{2}[ .\u{a0}-]?[A-Z0-9]{4}"
@@ -57,7 +58,7 @@ def ibans(texts: pl.DataFrame) -> pl.DataFrame:
     signs = pl.col("found").str.replace_all("[^A-Za-z0-9]", "")
     follows = window.str.slice(pl.col("found").str.len_chars(), 2)
     spans = pl.concat(found).filter(
-        (signs.str.len_bytes() == size) & follows.str.contains(r"^(?:[^\p{L}\p{N}-]|-\s|-?$)")
+        (signs.str.len_bytes() == size) & follows.str.contains(rf"^(?:[^{LETTERS}-]|-\s|-?$)")
     )
     spans = spans.with_columns(
         key=signs.str.to_uppercase(), end=pl.col("start") + pl.col("found").str.len_bytes()

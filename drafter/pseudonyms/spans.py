@@ -12,6 +12,8 @@ Rust's regular expressions are linear in the text, whatever the text.
 
 import polars as pl
 
+from drafter.pseudonyms.labels import LETTERS
+
 SPAN = pl.Schema(
     {
         "row": pl.Int64(),
@@ -61,9 +63,9 @@ def whole_words(spans: pl.DataFrame) -> pl.DataFrame:
 
     Looks at the last character of `before` and the first of `after`.
     """
-    letter = r"[\p{L}\p{N}]"
+    letter = f"[{LETTERS}]"
     # Scripts without spaces between words have no boundary to ask for.
-    unspaced = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"
+    unspaced = r"[\u{e00}-\u{e7f}\u{3040}-\u{30ff}\u{3400}-\u{9fff}]"
     inside_before = (
         pl.col("found").str.contains("^" + letter)
         & pl.col("before").str.contains(letter + "$")
