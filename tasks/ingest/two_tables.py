@@ -236,6 +236,7 @@ def _connect(folder: str) -> "duckdb.DuckDBPyConnection":
         "memory_limit": MEMORY,
         "temp_directory": f"{folder}/spill",
         "preserve_insertion_order": False,
+        "threads": 1,
         "autoinstall_known_extensions": False,
     }
     db = duckdb.connect(f"{folder}/join.duckdb", config=settings)
