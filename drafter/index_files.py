@@ -6,6 +6,7 @@
     models/index/3f9c…/vectors.safetensors  "chunks" and "solved", a row for each row of the tables
     models/index/3f9c…/fusion.json       the weights learned on val, and what was measured
     models/index/3f9c…/index.json        the settings, and the sha256 of the other files
+    models/index/3f9c…/embedder/         the embedder's own files, unless it comes in a package
 
 A folder is named by a hash of its files and never written again: readers keep what they opened, and
 a new content is a new folder, made beside and then pointed to. LanceDB puts random names and clock
@@ -17,7 +18,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +29,18 @@ if TYPE_CHECKING:
     from drafter.retrieval import Index
 
 POINTER = "CURRENT"
+EMBEDDER = "embedder"
 TABLES = ("chunks.parquet", "solved.parquet", "vectors.safetensors", "fusion.json")
 
 
-def write_index(folder: Path, index: "Index", measured: Mapping[str, Any]) -> Path:
+def write_index(
+    folder: Path, index: "Index", measured: Mapping[str, Any], embedder: Path | None = None
+) -> Path:
     """Write `index` beside what is in `folder`, point to it, and remove what was there before.
 
-    `measured` goes into fusion.json with the weights. Gives the folder that now counts.
+    `measured` goes into fusion.json with the weights. The files of an `embedder` that isn't
+    installed with the project are copied, so that the index can be carried anywhere. Gives the
+    folder that now counts.
     """
     from safetensors.numpy import save_file
 
@@ -49,8 +55,13 @@ def write_index(folder: Path, index: "Index", measured: Mapping[str, Any]) -> Pa
         vectors = {"chunks": index.chunk_vectors, "solved": index.solved_vectors}
         save_file(vectors, beside / "vectors.safetensors")
         write_json(beside / "fusion.json", {"weights": asdict(index.weights), **measured})
-        files = {name: _sha256(beside / name) for name in TABLES}
-        write_json(beside / "index.json", {"settings": asdict(index.settings), "files": files})
+        settings = asdict(index.settings)
+        names = list(TABLES)
+        if embedder is not None:
+            settings["embedder"] = EMBEDDER
+            names += _copy_model(embedder, beside / EMBEDDER)
+        files = {name: _sha256(beside / name) for name in names}
+        write_json(beside / "index.json", {"settings": settings, "files": files})
         place = folder / _sha256(beside / "index.json")[:16]
         if place.exists():
             shutil.rmtree(beside)
@@ -90,14 +101,29 @@ def read_index(folder: Path) -> "Index":
         if not (place / name).is_file() or _sha256(place / name) != expected:
             raise BadInput(f"{place / name} is damaged: delete {folder} and run `dvc repro`")
     vectors = load_file(place / "vectors.safetensors")
+    settings = Settings(**about["settings"])
+    if settings.embedder == EMBEDDER:
+        settings = replace(settings, embedder=str(place / EMBEDDER))
     return Index(
         read_table(place / "chunks.parquet", CHUNK),
         vectors["chunks"],
         read_table(place / "solved.parquet", SOLVED),
         vectors["solved"],
-        Settings(**about["settings"]),
+        settings,
         Weights(**json.loads((place / "fusion.json").read_text(encoding="utf-8"))["weights"]),
     )
+
+
+def _copy_model(source: Path, target: Path) -> list[str]:
+    """Copy what an embedder needs; give the names below the index, sorted."""
+    from drafter.embed import MODEL_FILES
+
+    found = sorted({path for pattern in MODEL_FILES for path in source.glob(pattern)})
+    for path in found:
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    return [f"{EMBEDDER}/{path.relative_to(source).as_posix()}" for path in found]
 
 
 def _sha256(path: Path) -> str:

@@ -176,6 +176,25 @@ def test_a_damaged_and_a_missing_index_are_named(tmp_path: Path) -> None:
         Index.open(tmp_path)
 
 
+def test_an_embedder_of_ones_own_travels_with_the_index(tmp_path: Path) -> None:
+    from drafter.embed import load_embedder, model_folder
+
+    mine = tmp_path / "mine"
+    shutil.copytree(model_folder("minilm"), mine)
+    (mine / "README.md").write_text("not needed")
+    params = index_params(embedder=str(mine))
+    embedder = load_embedder(params.embedder, params.sha256, params.max_tokens)
+    index, measured = build(policies(), tickets(0, 4), tickets(4, 2), embedder, params)
+    place = write_index(tmp_path / "index", index, measured, mine)
+    shutil.rmtree(mine)
+    assert str(tmp_path) not in (place / "index.json").read_text()
+    assert not (place / "embedder/README.md").exists()
+    shutil.move(tmp_path / "index", tmp_path / "elsewhere")
+    moved = Index.open(tmp_path / "elsewhere")
+    found = moved.search(["All about gift cards"], [START], 1)
+    assert found == index.search(["All about gift cards"], [START], 1)
+
+
 def test_lancedb_finds_by_vector_and_by_words_what_was_in_force(tmp_path: Path) -> None:
     change = datetime(2026, 2, 1, tzinfo=UTC)
     old = policies(effective_to=change)

@@ -1,6 +1,6 @@
 """Read validated policies and curated tickets, build the index, write it beside the old one."""
 
-from drafter.embed import load_embedder
+from drafter.embed import PACKAGED, load_embedder, model_folder
 from drafter.index_files import write_index
 from drafter.records import CURATED, POLICY
 from drafter.tables import read_table
@@ -19,5 +19,6 @@ def run(params: Params, paths: Paths) -> None:
         load_embedder(values.embedder, values.sha256, values.max_tokens),
         values,
     )
-    write_index(paths.index, index, measured)
+    own = None if values.embedder == PACKAGED else model_folder(values.embedder)
+    write_index(paths.index, index, measured, own)
     print(f"index: {summary_line(index, measured)}")
