@@ -58,7 +58,8 @@ def root(tmp_path: Path, models: Path) -> Path:
     write_table(tmp_path / "data/curated/holdout.parquet", curated_table(rows), CURATED)
     values = {
         "draft": {
-            "chunks": 2, "max_new_tokens": 8, "batch_size": 4, "device": "cpu", "timed": 3,
+            "chunks": 2, "max_new_tokens": 8, "batch_size": 4, "device": "cpu", "threads": 1,
+            "timed": 3,
         },
         "candidates": CANDIDATES,
     }  # fmt: skip

@@ -23,6 +23,9 @@ class DraftParams(Section):
     device: Literal["auto", "cpu", "cuda"]
     """Where a model runs; auto: a GPU if there is one."""
 
+    threads: int | None = Field(ge=1)
+    """CPU threads of a model; null: as many as there are cores. Candidates draft side by side."""
+
     timed: int = Field(ge=1)
     """Tickets drafted once more, one by one, to measure what an agent would wait."""
 

@@ -28,6 +28,10 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     tickets, retrieves = read_tickets(tickets_path)
     spec = spec_of(candidate, chosen, params.draft, retrieves)
     parts = Parts.of(spec, paths.root / chosen.model, paths.base, paths.index)
+    if params.draft.threads and spec.generator == "local":
+        import torch
+
+        torch.set_num_threads(params.draft.threads)
     drafter = Drafter.open(spec, parts, params.draft.device)
 
     finished = paths.var / "drafts" / candidate
