@@ -37,7 +37,7 @@ CHUNK = {
     "doc_id": "returns",
     "title": "Returns",
     "clause": "1",
-    "text": "You have 30 days.",
+    "text": "Returns: you have 30 days.",
     "url": None,
 }
 
