@@ -132,7 +132,11 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
-_MONTH = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+# Whole names: `Mar[a-z]*` would read "Marrowby 10" as a day in March.
+_MONTH = (
+    r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)(?!\w)\.?"
+)
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _NUMERIC_DATE = re.compile(r"(?<![\d.])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?!\d)")
 _DAY_MONTH = re.compile(
@@ -199,7 +203,7 @@ def _date(year: str | None, month: str, day: str) -> str:
 
 
 def _month(name: str) -> int:
-    return MONTHS.index(name.lower()) + 1
+    return MONTHS.index(name[:3].lower()) + 1
 
 
 def _clocks(text: str) -> Iterator[Fact]:

@@ -39,6 +39,8 @@ def values(text: str) -> list[tuple[str, str]]:
         ("March 1st, 2026", [("date", "2026-03-01")]),
         ("2026-03-01", [("date", "2026-03-01")]),
         ("01.03.2026", [("date", "2026-03-01")]),
+        ("12 Sept. 2025", [("date", "2025-09-12")]),
+        ("June 2025", [("date", "2025-06")]),
         ("on March 1", [("date", "-03-01")]),
         ("until 5 pm", [("time", "17:00")]),
         ("until 17:00.", [("time", "17:00")]),
@@ -61,6 +63,7 @@ def test_a_fact_is_found_and_normalised(text: str, expected: list[tuple[str, str
         "You may return it someday.",
         "none of them",
         "version 115.8.1",
+        "Fair winds, Marrowby 10 crew, Mayfair 3",
         "",
     ],
 )

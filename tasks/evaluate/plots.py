@@ -44,7 +44,10 @@ def latency_plot(card: Mapping[str, Any], metric: str) -> str:
 
     figure, axes = _new_figure(3.4, 2.6)
     scale = 100 if LABELS[metric].percent else 1
-    for name, cells in card["candidates"].items():
+    by_wait = sorted(
+        card["candidates"].items(), key=lambda item: float(item[1]["seconds_p50"]["mean"])
+    )
+    for place, (name, cells) in enumerate(by_wait):
         quality, wait = cells[metric], cells["seconds_p50"]
         if quality["mean"] is None:
             continue
@@ -56,7 +59,9 @@ def latency_plot(card: Mapping[str, Any], metric: str) -> str:
             [x, x], [scale * quality["low"], scale * quality["high"]], color=colour, alpha=0.5
         )
         axes.plot([x], [y], "o", color=colour, markersize=8)
-        axes.annotate(name, (x, y), textcoords="offset points", xytext=(7, 4), color=INK)
+        axes.annotate(
+            name, (x, y), textcoords="offset points", xytext=(4, 6 if place % 2 else -14), color=INK
+        )
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
