@@ -149,9 +149,11 @@ def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) ->
     row = read_json(finished.report("metrics/best.json"))
     assert row["facts_agree"] == 1.0
     assert not any(name.startswith("seconds") for name in row)
-    lines = finished.report("plots/scores.csv").read_text().splitlines()
-    assert lines[0] == "metric,candidate,mean,low,high"
-    assert len(lines) == 1 + 5 * len(WRITERS)
+    lines = finished.report("plots/facts_agree.csv").read_text().splitlines()
+    assert lines[0] == "candidate,mean,low,high"
+    assert lines[-1] == "best,1.0,1.0,1.0"
+    assert len(lines) == 1 + len(WRITERS)
+    assert len(list(finished.report("plots").iterdir())) == 5
 
 
 def test_the_table_names_the_winner_in_bold(finished: Paths) -> None:

@@ -43,7 +43,8 @@ def run(params: Params, paths: Paths) -> None:
     for name, figures in card["candidates"].items():
         kept = {m: f["mean"] for m, f in figures.items() if not m.startswith("seconds")}
         write_json(paths.report(f"metrics/{name}.json"), kept)
-    write_text(paths.report("plots/scores.csv"), plot_rows(card, list(by_name)))
+    for metric in by_name:
+        write_text(paths.report(f"plots/{metric}.csv"), plot_rows(card, metric))
     write_json(paths.report("scorecard.json"), card)
     write_text(paths.report("scorecard.md"), markdown(card, list(by_name)))
     texts = {name: table["text"].to_list() for name, table in drafts.items()}
@@ -92,13 +93,12 @@ def score(
     return pl.concat(tables)
 
 
-def plot_rows(card: Mapping[str, Any], quality: Sequence[str]) -> str:
-    """reports/plots/scores.csv for `dvc plots`: metric, candidate, mean, low, high."""
+def plot_rows(card: Mapping[str, Any], metric: str) -> str:
+    """reports/plots/METRIC.csv for `dvc plots`: candidate, mean, low, high."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["metric", "candidate", "mean", "low", "high"])
-    for metric in quality:
-        for name, figures in card["candidates"].items():
-            cell = figures[metric]
-            writer.writerow([metric, name, cell["mean"], cell["low"], cell["high"]])
+    writer.writerow(["candidate", "mean", "low", "high"])
+    for name, figures in card["candidates"].items():
+        cell = figures[metric]
+        writer.writerow([name, cell["mean"], cell["low"], cell["high"]])
     return text.getvalue()
