@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from drafter.cites import Cite
+from drafter.fusion import LEAST, fuse
 from drafter.votes import sections
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from drafter.fusion import Weights
+    from drafter.fusion import Scores, Weights
     from drafter.retrieval import Index, Queries
 
 Level = Literal["documents", "sections"]
@@ -38,38 +39,52 @@ def truths(cites: Sequence[Sequence[Cite]], level: Level) -> list[set[Any]]:
 
 
 class Units:
-    """Chunks as the things that are ranked at one level."""
+    """Chunks grouped into the things that are ranked at one level, each as good as its best."""
 
     def __init__(self, chunks: "pl.DataFrame", level: Level) -> None:
-        """`chunks` are CHUNK rows; a chunk below two headings counts for both."""
+        """`chunks` are CHUNK rows. A section also counts for the headings above its own."""
         import numpy as np
 
-        self.level = level
-        columns = chunks.select("doc_id", "clause").iter_rows()
-        self.names: list[set[Any]] = [
-            {doc_id} if level == "documents" else {Cite(doc_id, name) for name in sections(clause)}
-            for doc_id, clause in columns
-        ]
-        keys = [
-            doc_id if level == "documents" else f"{doc_id}\n{clause.rpartition(' > ')[0]}"
-            for doc_id, clause in chunks.select("doc_id", "clause").iter_rows()
-        ]
-        codes = {key: code for code, key in enumerate(dict.fromkeys(keys))}
-        self.codes = np.asarray([codes[key] for key in keys], dtype=np.int64)
+        codes: dict[tuple[str, str], int] = {}
+        self.names: list[set[Any]] = []
+        of_chunk = []
+        for doc_id, clause in chunks.select("doc_id", "clause").iter_rows():
+            path = clause.rpartition(" > ")[0] if level == "sections" else ""
+            if (doc_id, path) not in codes:
+                codes[doc_id, path] = len(codes)
+                self.names.append(
+                    {doc_id}
+                    if level == "documents"
+                    else {Cite(doc_id, name) for name in sections(clause)}
+                )
+            of_chunk.append(codes[doc_id, path])
+        self.codes = np.asarray(of_chunk, dtype=np.int64)
+        self.order = np.argsort(self.codes, kind="stable")
+        self.starts = np.flatnonzero(np.diff(self.codes[self.order], prepend=-1))
 
-    def rank_of_truth(self, order: "NDArray[np.int64]", truth: set[Any]) -> int:
-        """Where the first true thing stands among the different ones of `order`, from 1."""
-        seen: set[int] = set()
-        for chunk in order:
-            code = int(self.codes[chunk])
-            if code in seen:
-                continue
-            seen.add(code)
-            if self.names[chunk] & truth:
-                return len(seen)
-            if len(seen) == DEPTH:
-                break
-        return NOT_FOUND
+    def is_true(self, truth: set[Any]) -> "NDArray[np.bool_]":
+        """(units,): whether a unit is among the things that a reply cites."""
+        import numpy as np
+
+        return np.asarray([bool(names & truth) for names in self.names], dtype=bool)
+
+    def ranks(self, scores: "Scores", true: "NDArray[np.bool_]") -> "NDArray[np.int64]":
+        """The rank of the best true unit, from 1; among equals the earlier unit is first.
+
+        `scores` are (queries, chunks), `true` (queries, units).
+        """
+        import numpy as np
+
+        if not len(self.names):
+            return np.full(len(scores), NOT_FOUND, dtype=np.int64)
+        values = np.maximum.reduceat(scores[:, self.order], self.starts, axis=1)
+        values = np.round(np.log(np.maximum(values.astype(np.float64), LEAST)), 5)
+        best = np.where(true, values, -np.inf)
+        first = best.argmax(axis=1)
+        top = best.max(axis=1, keepdims=True)
+        earlier = (values == top) & (np.arange(values.shape[1]) < first[:, None])
+        ranks = 1 + (values > top).sum(axis=1) + earlier.sum(axis=1)
+        return np.where(true.any(axis=1), np.minimum(ranks, NOT_FOUND), NOT_FOUND)
 
 
 class Trial:
@@ -77,38 +92,32 @@ class Trial:
 
     def __init__(self, index: "Index", queries: "Queries", truth: list[set[Any]], level: Level):
         """`queries` and `truth` are alike long; queries without truth should be left out."""
+        import numpy as np
+
         from drafter.fusion import Weights
 
-        self.units = Units(index.chunks, level)
-        self.truth = truth
-        everything = Weights(1, 1, 1, 1)
-        self.blocks = list(index.components(queries, everything))
+        self.count = len(truth)
+        self.blocks = []
+        units: dict[bytes, Units] = {}
+        for rows, columns, parts in index.components(queries, Weights(1, 1, 1, 1)):
+            key = columns.tobytes()
+            if key not in units:
+                units[key] = Units(index.chunks[columns], level)
+            true = np.stack([units[key].is_true(truth[row]) for row in rows])
+            self.blocks.append((rows, units[key], true, parts))
 
     def ranks(self, weights: "Weights") -> "NDArray[np.int64]":
         """The rank of the truth for each query, NOT_FOUND beyond ten."""
         import numpy as np
 
-        from drafter.fusion import best_columns, fuse
-
-        ranks = np.full(len(self.truth), NOT_FOUND, dtype=np.int64)
-        for rows, columns, parts in self.blocks:
-            codes = self.units.codes[columns]
-            orders = best_columns(fuse(parts, weights), len(columns))
-            for row, order in zip(rows, orders, strict=True):
-                found = columns[_best_of_each(order, codes)]
-                ranks[row] = self.units.rank_of_truth(found, self.truth[row])
+        ranks = np.full(self.count, NOT_FOUND, dtype=np.int64)
+        for rows, units, true, parts in self.blocks:
+            ranks[rows] = units.ranks(fuse(parts, weights), true)
         return ranks
 
     def mrr(self, weights: "Weights") -> float:
-        return float(METRICS["mrr@10"](self.ranks(weights)).mean()) if self.truth else 0.0
-
-
-def _best_of_each(order: "NDArray[np.int64]", codes: "NDArray[np.int64]") -> "NDArray[np.int64]":
-    """Columns in their order, only the first of each code, and ten of them."""
-    import numpy as np
-
-    _, first = np.unique(codes[order], return_index=True)
-    return order[np.sort(first)[:DEPTH]]
+        """The mean of METRICS["mrr@10"]; 0 without queries."""
+        return float(METRICS["mrr@10"](self.ranks(weights)).mean()) if self.count else 0.0
 
 
 def summary(ranks: "NDArray[np.int64]", seed: int, draws: int) -> dict[str, Any]:

@@ -162,12 +162,18 @@ def test_each_text_is_embedded_once_from_policies_to_retrieved_tickets() -> None
 
 
 def test_recall_counts_the_first_true_thing_among_different_ones() -> None:
-    chunks = built(policies()).chunks
+    chunks = built(policies()).chunks  # delivery, returns, warranty; of each three sections
     documents, sections = Units(chunks, "documents"), Units(chunks, "sections")
-    order = np.array([0, 1, 2, 4, 8])  # three of delivery, one of returns, one of warranty
-    assert documents.rank_of_truth(order, {"warranty"}) == 3
-    assert sections.rank_of_truth(order, {Cite("returns", "japan")}) == 4
-    assert sections.rank_of_truth(order, {Cite("returns", "norway")}) == 11
+    scores = np.array([[9, 8, 7, 1, 6, 1, 1, 1, 5]], dtype=np.float32)
+
+    def rank(units: Units, truth: set[Any]) -> int:
+        return int(units.ranks(scores, units.is_true(truth)[None, :])[0])
+
+    assert rank(documents, {"warranty"}) == 3
+    assert rank(documents, {"warranty", "returns"}) == 2
+    assert rank(sections, {Cite("returns", "japan")}) == 4
+    assert rank(sections, {Cite("returns", "canada")}) == 7, "equals stand in their order"
+    assert rank(sections, {Cite("returns", "peru")}) == 11
     report = summary(np.array([1, 2, 6, 11]), seed=1, draws=500)
     assert report["n"] == 4
     assert [report[name]["mean"] for name in ("recall@1", "recall@5", "recall@10")] == [
