@@ -29,7 +29,7 @@ from drafter.errors import RepositoryBusy, StageFailed
 from flows.artifacts import publish
 from flows.runs import noted, reap_dead_runs
 from flows.telling import teller
-from tasks.dag import Stage, read_dag
+from tasks.dag import Stage, distances_to_end, read_dag
 from tasks.paths import Paths
 from tasks.repro import Runner
 from tasks.runlock import run_lock
@@ -113,13 +113,15 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> dict[str, State[
     A stage is submitted when all that it reads is there and one of `at_once` places is free. What
     stands downstream of a failure is submitted last, so that it is seen as not run.
     """
+    far = distances_to_end(stages)
     sorter = TopologicalSorter({stage.name: stage.upstream for stage in stages})
     sorter.prepare()
     futures: dict[str, PrefectFuture[Any]] = {}
     running: dict[PrefectFuture[Any], str] = {}
     ready: list[str] = []
     while sorter.is_active():
-        ready += sorter.get_ready()
+        # the longest way first: training before a draft that nothing but the scorecard waits for
+        ready = sorted([*ready, *sorter.get_ready()], key=lambda name: (-far[name], name))
         while ready and len(running) < at_once:
             name = ready.pop(0)
             futures[name] = _named(name).submit(runner, name)

@@ -51,6 +51,15 @@ def read_dag(root: Path) -> list[Stage]:
     return order
 
 
+def distances_to_end(stages: list[Stage]) -> dict[str, int]:
+    """How many stages follow on each one at the longest; `stages` as `read_dag` orders them."""
+    distances = {stage.name: 0 for stage in stages}
+    for stage in reversed(stages):
+        for name in stage.upstream:
+            distances[name] = max(distances[name], distances[stage.name] + 1)
+    return distances
+
+
 def _name(stage: Any) -> str:
     """What `dvc repro` calls `stage` in the root folder, wherever this process works."""
     name = getattr(stage, "name", "")

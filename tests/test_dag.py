@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from drafter.errors import ParamsError
-from tasks.dag import read_dag
+from tasks.dag import distances_to_end, read_dag
 from tests.tiny_mill import make_tiny_mill
 
 
@@ -43,3 +43,8 @@ def test_templates_of_this_repository_are_filled_in() -> None:
     assert stages["draft@sft-rag"].command == "python -m tasks.draft --candidate sft-rag"
     assert {"base", "retrieve", "sft"} <= set(stages["draft@sft-rag"].upstream)
     assert "sft" not in stages["draft@rag"].upstream
+
+
+def test_training_is_farther_from_the_end_than_drafts_that_need_none() -> None:
+    far = distances_to_end(read_dag(Path()))
+    assert far["sft"] > far["draft@rag"] == far["draft@sft"] > far["evaluate"] == 0
