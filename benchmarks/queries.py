@@ -49,7 +49,7 @@ def ours(chunks: NDArray[np.float32], queries: NDArray[np.float32]) -> tuple[Any
         chunks,
         SOLVED.to_frame(),
         np.zeros((0, WIDTH), dtype=np.float32),
-        Settings("none", None, 256, 40, 0.1, 0.05, 0.1, 100_000),
+        Settings("none", None, 256, 40, 0.1, 0.05, 0.1, 100_000, BEST),
         Weights.alone("vector"),
     )
     index.search([""], [TODAY], BEST, vectors=queries[:1])  # imports aren't the work

@@ -49,6 +49,8 @@ class Settings:
     lexical_temperature: float
     exact_below: int
     """Chunks in force from which on LanceDB finds candidates."""
+    per_document: int
+    """At most so many chunks of one document: votes lift all of a document's chunks together."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class Index:
     ) -> list[list[dict[str, Any]]]:
         """The `k` best chunks in force at each query's time, best first (RETRIEVED_CHUNK rows).
 
+        A smaller `k` gives the beginning of what a larger one gives.
+
         `groups` keeps solved tickets of the query's own group from voting; `vectors` are the
         queries' embeddings where the caller has them.
         """
@@ -118,9 +122,9 @@ class Index:
 
         names = [field.name for field in RETRIEVED_CHUNK.fields]
         found = self.rank(self.queries(queries, at, groups, vectors), k, self.weights)
-        used = sorted({int(chunk) for best in found for chunk in best})
+        used = sorted({chunk for best in found for chunk in best})
         rows = dict(zip(used, self.chunks[used].select(names).to_dicts(), strict=True))
-        return [[rows[int(chunk)] for chunk in best] for best in found]
+        return [[rows[chunk] for chunk in best] for best in found]
 
     def nearest_reply(
         self,
@@ -155,12 +159,20 @@ class Index:
             vectors = self.embedder.embed(list(texts))
         return Queries(texts, at, groups if groups is not None else [None] * len(texts), vectors)
 
-    def rank(self, queries: Queries, k: int, weights: Weights) -> list["NDArray[np.int64]"]:
-        """Rows of `chunks`, at most `k` a query, best first."""
-        found: list[Any] = [()] * len(queries.texts)
+    def rank(self, queries: Queries, k: int, weights: Weights) -> list[list[int]]:
+        """Rows of `chunks`, at most `k` a query, best first, at most `per_document` of each one."""
+        found: list[list[int]] = [[] for _ in queries.texts]
+        documents = self.chunks["doc_id"].to_list()
+        limit = self.settings.per_document
         for rows, columns, parts in self.components(queries, weights):
-            for row, best in zip(rows, best_columns(fuse(parts, weights), k), strict=True):
-                found[row] = columns[best]
+            fused = fuse(parts, weights)
+            pool = k if limit >= k else 8 * k
+            for place, best in zip(rows, best_columns(fused, pool), strict=True):
+                found[place] = _spread(columns[best], documents, k, limit)
+            short = [i for i, row in enumerate(rows) if len(found[row]) < k]
+            if pool < len(columns) and short:
+                for i, best in zip(short, best_columns(fused[short], len(columns)), strict=True):
+                    found[rows[i]] = _spread(columns[best], documents, k, limit)
         return found
 
     def components(
@@ -343,6 +355,19 @@ def _micros(at: Sequence[datetime]) -> "NDArray[np.int64]":
 
     times = pl.Series(at, dtype=UTC).dt.epoch("us").to_numpy()
     return np.asarray(times, dtype=np.int64)
+
+
+def _spread(order: "NDArray[np.int64]", documents: list[str], k: int, limit: int) -> list[int]:
+    """The first `k` rows of `order`, passing over a document that has had its `limit`."""
+    kept: list[int] = []
+    had: dict[str, int] = {}
+    for row in order.tolist():
+        if len(kept) == k:
+            break
+        had[documents[row]] = had.get(documents[row], 0) + 1
+        if had[documents[row]] <= limit:
+            kept.append(row)
+    return kept
 
 
 def _blocks(count: int, size: int) -> Iterator[slice]:

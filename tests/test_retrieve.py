@@ -151,6 +151,24 @@ def test_one_query_and_all_at_once_give_the_same_chunks() -> None:
     assert together == alone
 
 
+def test_a_document_takes_no_more_places_than_it_may_and_fewer_asked_are_the_first_of_more() -> (
+    None
+):
+    parts = splits()
+    params = index_params(per_document=2)
+    index, _ = build(policies(), parts["train"], parts["val"], WordHashes(), params)
+    at = [CHANGE] * 2
+    asked = ["delivery delivery delivery for Norway", "warranty"]
+    six = index.search(asked, at, 6)
+    for found in six:
+        documents = [chunk["doc_id"] for chunk in found]
+        assert (
+            sorted(documents) == ["delivery", "delivery", "returns", "returns"] + ["warranty"] * 2
+        )
+    assert index.search(asked, at, 2) == [found[:2] for found in six]
+    assert [len(found) for found in index.search(asked, at, 9)] == [6, 6]
+
+
 def test_each_text_is_embedded_once_from_policies_to_retrieved_tickets() -> None:
     index = built(policies())
     embedder = index.embedder

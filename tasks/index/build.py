@@ -48,6 +48,7 @@ def build(
         params.fusion.vector_temperature,
         params.fusion.lexical_temperature,
         params.exact_below,
+        params.per_document,
     )
     index = Index(
         chunks,

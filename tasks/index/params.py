@@ -49,6 +49,8 @@ class IndexParams(Section):
     """Longer texts are cut here before they are embedded."""
     exact_below: int = Field(ge=1)
     """Clauses in force from which on LanceDB finds candidates; below, every clause is scored."""
+    per_document: int = Field(ge=1)
+    """At most so many clauses of one document are found for a ticket."""
     chunks: ChunkParams
     """How policies are cut."""
     votes: VoteParams
