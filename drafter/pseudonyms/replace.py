@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from drafter.pseudonyms.labels import LABELS, PLACEHOLDER, PseudonymRules
-from drafter.pseudonyms.names import names_of, spans_of_names
+from drafter.pseudonyms.names import spans_of_names
 from drafter.pseudonyms.numbers import numbers
 from drafter.pseudonyms.patterns import emails, ibans, orders
+from drafter.pseudonyms.people import names_of
 from drafter.pseudonyms.spans import CUT, SPAN, find, splice, without_overlap
 
 

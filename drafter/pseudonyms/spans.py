@@ -10,7 +10,9 @@ spelling, so that two spellings of one number share a placeholder.
 Rust's regular expressions are linear in the text, whatever the text.
 """
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from drafter.pseudonyms.labels import LETTERS
 
@@ -24,6 +26,7 @@ SPAN = pl.Schema(
         "key": pl.String(),
     }
 )
+_SMALL = np.frombuffer(bytes(range(256)).lower(), np.uint8)
 CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text keeps one
 
 
@@ -41,21 +44,36 @@ def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
     hits = hits.with_columns(
         before=pl.col("before").list.head(matches), after=pl.col("before").list.slice(1, matches)
     )
-    pieces = hits.explode("found", "before", "after")
-    size = pl.col("found").str.len_bytes().cast(pl.Int64)
+    pieces = hits.with_columns(group="row").explode("found", "before", "after")
+    return place(pieces, pl.col("found")).select("row", "start", "end", "found", "before", "after")
+
+
+def place(pieces: pl.DataFrame, found: pl.Expr) -> pl.DataFrame:
+    """Add `start` and `end` to finds in the order of their text, one text to a `group`.
+
+    `before` is what stands between a find and the one above it.
+    """
+    size = found.str.len_bytes().cast(pl.Int64)
     end = (pl.col("before").str.len_bytes().cast(pl.Int64) + size).cum_sum()
-    # One running sum over all rows, less what it was where the row began.
+    # One running sum over all rows, less what it was where the group began.
     pieces = pieces.with_columns(end=end, start=end - size)
     began = pl.col("start") - pl.col("before").str.len_bytes().cast(pl.Int64)
-    offset = pl.when(_first_of_row()).then(began).forward_fill()
-    return pieces.with_columns(pl.col("start") - offset, pl.col("end") - offset).select(
-        "row", "start", "end", "found", "before", "after"
-    )
+    offset = pl.when(_first_of("group")).then(began).forward_fill()
+    return pieces.with_columns(pl.col("start") - offset, pl.col("end") - offset)
 
 
-def _first_of_row() -> pl.Expr:
-    """Whether a row number differs from the one above it, in a table sorted by `row`."""
-    return pl.col("row").ne_missing(pl.col("row").shift(1))
+def _first_of(column: str) -> pl.Expr:
+    """Whether a row begins a group: its number differs from the one above it."""
+    return pl.col(column).ne_missing(pl.col(column).shift(1))
+
+
+def small_ascii(texts: pl.Series) -> pl.Series:
+    """The texts with A to Z in small letters and all else as it is: every byte keeps its place."""
+    arrow = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, bounds, data = arrow.buffers()
+    small = _SMALL[np.frombuffer(data or b"", np.uint8)]
+    changed = pa.LargeStringArray.from_buffers(len(arrow), bounds, pa.py_buffer(small))
+    return pl.Series(texts.name, changed)
 
 
 def whole_words(spans: pl.DataFrame) -> pl.DataFrame:
@@ -79,6 +97,9 @@ def whole_words(spans: pl.DataFrame) -> pl.DataFrame:
     return spans.filter(~(inside_before | inside_after))
 
 
+_RAW = pl.col("text").cast(pl.Binary)
+
+
 def text_before(characters: int) -> pl.Expr:
     """The text up to `start`: that many characters of ASCII, fewer of others, at least one."""
     begin = pl.max_horizontal(pl.col("start") - characters, 0)
@@ -96,7 +117,9 @@ def text_after(characters: int) -> pl.Expr:
     return _RAW.bin.slice(pl.col("end"), size).cast(pl.String)
 
 
-_RAW = pl.col("text").cast(pl.Binary)
+def text_within() -> pl.Expr:
+    """The text from `start` to `end`."""
+    return _RAW.bin.slice(pl.col("start"), pl.col("end") - pl.col("start")).cast(pl.String)
 
 
 def _inside_character(place: pl.Expr) -> pl.Expr:
@@ -118,12 +141,23 @@ def without_overlap(spans: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     return near.filter(~touches).drop("last", "begins", "ends")
 
 
+def leftmost_longest(spans: pl.DataFrame) -> pl.DataFrame:
+    """Of spans that touch each other, the one that begins first; of those, the longest."""
+    spans = spans.sort("row", "start", "end", descending=[False, False, True])
+    kept, last, reached = [], -1, 0
+    for number, (row, start, end) in enumerate(spans.select("row", "start", "end").iter_rows()):
+        if row != last or start >= reached:
+            kept.append(number)
+            last, reached = row, end
+    return spans[kept]
+
+
 def splice(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """Put each span's `placeholder` where it stands. Spans of a row must not overlap."""
     if spans.is_empty():
         return texts
     spans = spans.sort("row", "start")
-    ends = pl.when(_first_of_row()).then(0).otherwise(pl.col("end").shift(1))
+    ends = pl.when(_first_of("row")).then(0).otherwise(pl.col("end").shift(1))
     inside = spans.with_columns(begin=ends).select("row", "begin", "start", "placeholder")
     tails = spans.group_by("row", maintain_order=True).agg(begin=pl.col("end").last())
     tails = tails.with_columns(start=pl.lit(2**40), placeholder=pl.lit(""))
