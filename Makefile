@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
+PEERS_READY := .venv-peers/.ready
 
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
@@ -34,8 +35,13 @@ lint: setup  ## ruff, mypy, and the arrows between the packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup  ## the same work beside the peers, as ratios
+bench: setup $(PEERS_READY)  ## the same work beside the peers, as ratios
 	$(BIN)/python -m benchmarks
+
+$(PEERS_READY): benchmarks/peers.lock
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.lock
+	@touch $@
 
 up: setup  ## Prefect's server, a worker, MLflow's UI and the reports; Ctrl-C ends them
 	@$(BIN)/python -m tasks.servers up

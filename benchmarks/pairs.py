@@ -101,3 +101,26 @@ def measure(pair: Pair, side: str) -> Run:
             raise ReplymillError(f"benchmarks.{pair.module} --side {side} failed: {''.join(last)}")
         told = json.loads(out.read().strip().splitlines()[-1])
     return Run(told["seconds"], told["cpu_seconds"], usage.ru_maxrss / 1024, told)
+
+
+PAIRS = (
+    Pair("redaction", "presidio without NER", "redaction", "ours", "presidio", 100,
+         at_least("recall"), PEERS_PYTHON),
+    Pair("redaction", "Python re", "redaction", "ours", "re", 10, at_least("recall")),
+    Pair("near_duplicates", "datasketch in bulk", "near_duplicates", "ours", "datasketch", 15,
+         reaches("recall_of_exact", 0.95), PEERS_PYTHON),
+    Pair("near_duplicates", "datatrove", "near_duplicates", "ours", "datatrove", 8,
+         reaches("recall_of_exact", 0.95), PEERS_PYTHON),
+    Pair("near_duplicates", "rensa with Python shingles", "near_duplicates", "ours", "rensa_python",
+         2.5, reaches("recall_of_exact", 0.95)),
+    Pair("verdict", "Great Expectations on pandas", "verdict", "ours", "gx", 5,
+         same("unexpected")),
+    Pair("sft", "TRL's defaults", "sft", "ours", "trl_defaults", 2.2,
+         within("holdout_loss", 0.01), by="cpu_seconds"),
+    Pair("drafting", "a generate a row, a load a candidate", "drafting", "ours", "naive", 3,
+         same("texts")),
+    Pair("queries", "a LanceDB query each", "queries", "ours", "lancedb", 20,
+         at_least("mean_cosine")),
+    Pair("nothing_to_do", "bare dvc repro", "nothing_to_do", "ours", "bare", 1 / 1.3,
+         same("stages")),
+)  # fmt: skip
