@@ -65,6 +65,7 @@ def index() -> Index:
             vector_temperature=0.1,
             lexical_temperature=0.1,
             exact_below=100,
+            per_document=5,
         ),
         Weights(vector=1.0, lexical=0.5, votes=0.0, clause_votes=0.0),
         embedder,
