@@ -103,14 +103,8 @@ def python_re() -> Work:
 
     def python(pattern: str) -> re.Pattern[str]:
         """A pattern of ours in Python's syntax."""
-        for ours, theirs in (
-            (r"(?-u:\b)", r"\b"),
-            (r"\u{a0}", "\xa0"),
-            (r"\p{L}\p{N}_", r"\w"),
-            (r"\p{L}\p{N}", r"\w"),
-            (r"\p{L}", r"[^\W\d_]"),
-        ):
-            pattern = pattern.replace(ours, theirs)
+        pattern = pattern.replace(r"(?-u:\b)", r"\b")
+        pattern = re.sub(r"\\[ux]\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), pattern)
         return re.compile(pattern)
 
     email, iban_start, order = map(python, (EMAIL, IBAN_START, rf"(?i)\b(?:{ORDER_PATTERN})\b"))

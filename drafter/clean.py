@@ -43,7 +43,9 @@ _PLACEHOLDER = (
 )
 _NEWLINES = r"\r\n|[\r\x0b\x0c\x85\x{2028}\x{2029}]"
 _UNSEEN = r"[\x00-\x08\x0e-\x1f\x7f\x{ad}\x{200b}\x{2060}\x{feff}]"
-_BLANKS = r"[\t\x20\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"
+_OTHER_BLANKS = r"\t\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}"
+# Every run of blanks but a plain one between two words.
+_BLANKS = rf"[{_OTHER_BLANKS}][ {_OTHER_BLANKS}]*| [ {_OTHER_BLANKS}]+"
 # What `_fold` changes; a text without it comes back as it is.
 _UNFOLDED = r"[^\x20-\x7e\n]|  | \n|\n |\n\n\n|\A[ \n]|[ \n]\z"
 
@@ -100,7 +102,7 @@ def _fold(texts: "pl.Series") -> "pl.Series":
     folded = (
         unfolded.str.replace_all(_NEWLINES, "\n")
         .str.replace_all(_UNSEEN, "")
-        .str.replace_all(_BLANKS + "+", " ")
+        .str.replace_all(_BLANKS, " ")
         .str.replace_all(" ?\n ?", "\n")
         .str.replace_all("\n{3,}", "\n\n")
         .str.strip_chars(" \n")

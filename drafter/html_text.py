@@ -7,6 +7,7 @@ mail program marked as quoted history or as a signature goes.
 """
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,64 +34,81 @@ _BEFORE = dict.fromkeys(_ONE, _BREAK) | dict.fromkeys(_TWO, _BREAK * 2)
 _AFTER = {"/" + name: mark for name, mark in _BEFORE.items()}
 _AFTER |= {"li": "- ", "blockquote": _BREAK + _QUOTE, "tr": "", "/td": "", "/th": ""}
 _BEFORE |= {"li": _BREAK, "/blockquote": _UNQUOTE + _BREAK, "/td": " ", "/th": " "}
-_ANY_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_ANY_TAG = re.compile(r"(</?[a-zA-Z][^<>]*>)")
+_NAME = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
 _ROW = re.compile(r"(<tr\b[^<>]*>\s*<t[dh]\b[^<>]*>)", re.I)
 _PRE = re.compile(r"<pre\b[^<>]*>.*?</pre\s*>", re.I | re.S)
 
 _INVISIBLE = "script, style, head, title, template, noscript, object, iframe, textarea"
 _HAS_INVISIBLE = re.compile("<(?:" + _INVISIBLE.replace(", ", "|") + r")\b", re.I)
-_QUOTED = (
-    "blockquote[type=cite], .gmail_quote, .gmail_attr, .gmail_extra, .yahoo_quoted, "
-    ".moz-cite-prefix, .protonmail_quote, #divRplyFwdMsg, #divRplyFwdMsg ~ *, #appendonsend, "
-    "#appendonsend ~ *, .OutlookMessageHeader, .zendesk_quoted, .freshdesk_quote, .front-blockquote"
-)
-_HAS_QUOTED = re.compile("cite|_quote|gmail_|divRpl|appendons|OutlookM|front-bl")
-_SIGNATURES = (
-    ".gmail_signature, .moz-signature, #Signature, #signature, .protonmail_signature_block"
-)
-_HAS_SIGNATURE = re.compile("[sS]ignature")
+# What is taken out: selectors by the string that a mail must hold to have such a thing.
+_SIGNATURES = {
+    "gmail_signature": ".gmail_signature",
+    "moz-signature": ".moz-signature",
+    "protonmail_signature_block": ".protonmail_signature_block",
+    "Signature": "#Signature",
+    "signature": "#signature",
+}
+_QUOTED = {
+    "cite": "blockquote[type=cite], .moz-cite-prefix",
+    "gmail_": ".gmail_quote, .gmail_attr, .gmail_extra",
+    "yahoo_quoted": ".yahoo_quoted",
+    "protonmail_quote": ".protonmail_quote",
+    "divRplyFwdMsg": "#divRplyFwdMsg, #divRplyFwdMsg ~ *",
+    "appendonsend": "#appendonsend, #appendonsend ~ *",
+    "OutlookMessageHeader": ".OutlookMessageHeader",
+    "zendesk_quoted": ".zendesk_quoted",
+    "freshdesk_quote": ".freshdesk_quote",
+    "front-blockquote": ".front-blockquote",
+}
 _MARKS = _BREAK + _QUOTE + _UNQUOTE + " \t\r\n\xa0"
 
 
 def html_to_text(html: str) -> str:
     """The visible text of `html`, one line per paragraph, row or item; quotes marked by "> "."""
-    from selectolax.lexbor import LexborHTMLParser
-
     if _BREAK in html or _QUOTE in html or _UNQUOTE in html:
         html = html.translate(_OURS)
     if "<pre" in html or "<PRE" in html:
         html = _PRE.sub(lambda match: match[0].replace("\n", _BREAK), html)
-    html = _ANY_TAG.sub(_mark, html)
+    pieces = _ANY_TAG.split(html)
+    pieces[1::2] = map(_marked, pieces[1::2])
+    html = "".join(pieces)
     if "<t" in html or "<T" in html:  # text between rows would be moved before the table
         html = _ROW.sub(rf"\g<1>{_BREAK}", html)
+    quoted = [selector for hint, selector in _QUOTED.items() if hint in html]
+    text = _visible(html, quoted)
+    if quoted and not text.strip(_MARKS):  # a forwarded mail without a word of its own
+        text = _visible(html, [])
+    return _lines(text)
+
+
+def _visible(html: str, quoted: list[str]) -> str:
+    """The text of marked `html` without what `quoted` selects, as it lies in the source."""
+    from selectolax.lexbor import LexborHTMLParser
+
     tree = LexborHTMLParser(html)
     root = tree.root
     if root is None:
         return ""
+    away = list(quoted)
     if _HAS_INVISIBLE.search(html):
-        _remove(tree, _INVISIBLE)
-    if _HAS_SIGNATURE.search(html):
-        _remove(tree, _SIGNATURES)
-    if _HAS_QUOTED.search(html):
-        whole = root.text()
-        _remove(tree, _QUOTED)
-        if not root.text().strip(_MARKS):  # a forwarded mail without a word of its own
-            root = LexborHTMLParser(whole).root or root
+        away.append(_INVISIBLE)
+    if "ignature" in html:
+        away += [selector for hint, selector in _SIGNATURES.items() if hint in html]
+    if away:
+        _remove(tree, ", ".join(away))
     if "href" in html or "HREF" in html:
-        for link in tree.css("a[href]"):
+        for link in tree.tags("a"):
             _write_link(link)
-    return _lines(root.text(deep=True, separator=""))
+    return root.text(deep=True, separator="")
 
 
 def _remove(tree: "LexborHTMLParser", selector: str) -> None:
     """Take out what matches, one by one: a match may lie within another and go with it."""
     found = tree.css(selector)
-    if len(found) == 1:
-        found[0].decompose()
-        return
     while found:
         found[0].decompose()
-        found = tree.css(selector)
+        found = tree.css(selector) if len(found) > 1 else []
 
 
 def _write_link(link: "LexborNode") -> None:
@@ -107,10 +125,12 @@ def _write_link(link: "LexborNode") -> None:
         link.replace_with(f"{words} ({address})")
 
 
-def _mark(tag: re.Match[str]) -> str:
+@lru_cache(maxsize=4096)
+def _marked(tag: str) -> str:
     """A tag with the breaks that it stands for."""
-    name = tag[1].lower()
-    return f"{_BEFORE.get(name, '')}{tag[0]}{_AFTER.get(name, '')}"
+    name = _NAME.match(tag)
+    key = name[0][1:].lower() if name else ""
+    return f"{_BEFORE.get(key, '')}{tag}{_AFTER.get(key, '')}"
 
 
 def _lines(text: str) -> str:
