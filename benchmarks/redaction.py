@@ -98,7 +98,8 @@ def presidio() -> Work:
 def python_re() -> Work:
     from functools import cache
 
-    from drafter.pseudonyms import numbers as rules
+    from drafter.pseudonyms import phones, runs
+    from drafter.pseudonyms.cards import CARD
     from drafter.pseudonyms.patterns import EMAIL, IBAN_START, _iban_lengths
 
     def python(pattern: str) -> re.Pattern[str]:
@@ -108,15 +109,18 @@ def python_re() -> Work:
         return re.compile(pattern)
 
     email, iban_start, order = map(python, (EMAIL, IBAN_START, rf"(?i)\b(?:{ORDER_PATTERN})\b"))
-    run, extension, card = map(python, (rules.RUN, rules.EXTENSION, rules.CARD))
-    never = [python(each) for each in (rules.DATE, rules.MACHINE, rules.VERSION, rules.YEARS)]
-    amount, in_url = python(rules.AMOUNT), python(rules.IN_URL)
-    phone_word, id_word, field = map(python, (rules.PHONE_WORD, rules.ID_WORD, rules.FIELD))
-    grouped = python(rules.GROUPED_NORTH_AMERICA)
-    trunk = python(rules.GROUPED)
-    _, prefix, national = rules._home(HOME)
+    run, extension, card = map(
+        python,
+        (rf"{runs.OPENING}{runs.RUN}{runs.EXTENSION}?\b", runs.EXTENSION, CARD),
+    )
+    never = [python(each) for each in (runs.DATE, runs.MACHINE, runs.VERSION, runs.YEARS)]
+    amount, in_url = python(phones.AMOUNT), python(phones.IN_URL)
+    phone_word, id_word, field = map(python, (phones.PHONE_WORD, phones.ID_WORD, phones.FIELD))
+    grouped = python(phones.GROUPED_NORTH_AMERICA)
+    trunk = python(phones.GROUPED)
+    _, prefix, national = phones.home(HOME)
     national_pattern = python(national)
-    lengths = rules._lengths_by_code()
+    lengths = phones.lengths_by_code()
 
     @cache
     def iban_of(size: int) -> re.Pattern[str]:

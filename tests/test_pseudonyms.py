@@ -13,6 +13,8 @@ from drafter.errors import ParamsError
 from drafter.pseudonyms import PseudonymParams, Pseudonyms, pseudonymise, restore
 from drafter.pseudonyms.labels import PLACEHOLDER
 from drafter.pseudonyms.replace import PEOPLE, find_all
+from drafter.pseudonyms.runs import EXTENSION, OPENING, RUN, digit_runs
+from drafter.pseudonyms.spans import find
 from drafter.records import TICKET
 from drafter.tables import write_table
 from tests.canaries import canaries, plant, sightings
@@ -202,6 +204,22 @@ def test_an_unknown_region_is_refused() -> None:
     rules = PseudonymParams(order_patterns=[], default_region="XX", keep=[])
     with pytest.raises(ParamsError, match="default_region"):
         Pseudonyms(rules).hide(["030 1234567"])
+
+
+RUN_PIECES = st.sampled_from(
+    ["12", "345", "6", " ", "-", "(", "+", "\u00a0", "x", "ext. 7", "é", "_"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(RUN_PIECES, max_size=14).map("".join), min_size=1, max_size=4))
+def test_runs_of_digits_are_what_one_long_expression_finds(texts: list[str]) -> None:
+    table = pl.DataFrame(
+        {"row": range(len(texts)), "text": texts}, schema_overrides={"row": pl.Int64}
+    )
+    whole = find(table, rf"{OPENING}{RUN}(?:{EXTENSION})?(?-u:\b)")
+    places = ["row", "start", "end", "found"]
+    assert digit_runs(table).select(places).sort(places).equals(whole.select(places))
 
 
 PIECES = (

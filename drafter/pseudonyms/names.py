@@ -37,10 +37,16 @@ LINE_END = r"^[ \t*_]*[,.!:]?[ \t]*(?:$|[\r\n])"
 
 def spans_of_names(texts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Spans of the names in `people` (ticket, names) in `texts` (row, ticket, text)."""
+    wanted = _wanted(people)
+    if wanted.is_empty():
+        return pl.DataFrame(schema=SPAN)
     texts = texts.select("row", "ticket", "text", small=small_ascii(texts["text"]))
-    pairs = texts.join(_wanted(people), on="ticket", how="inner")
     # A text holds few of the needles: only those are placed, by cutting the text at each.
-    hits = pairs.filter(pl.col("small").str.contains(pl.col("needle"), literal=True))
+    hits = texts.join(wanted, on="ticket", how="inner").filter(
+        pl.col("small").str.contains(pl.col("needle"), literal=True)
+    )
+    if hits.is_empty():
+        return pl.DataFrame(schema=SPAN)
     pieces = hits.with_columns(before=pl.col("small").str.split(pl.col("needle")))
     pieces = pieces.with_columns(pl.col("before").list.head(pl.col("before").list.len() - 1))
     hits = place(pieces.with_row_index("group").explode("before"), pl.col("needle"))
@@ -70,8 +76,12 @@ def _in_place(hits: pl.DataFrame) -> pl.DataFrame:
     lower, short = pl.col("found").str.to_lowercase(), pl.col("found").str.len_chars() < 3
     calendar = lower.is_in(list(CALENDAR))
     common = calendar | lower.is_in(list(COMMON)) | (short & pl.col("found").str.contains("[a-z]"))
+    hits = hits.with_columns(common=common)
+    others = hits.filter("common")
+    if others.is_empty():
+        return hits
     capital = pl.col("found").str.contains(r"^\p{Lu}")
     own_line = pl.col("before").str.contains(LINE_START) & pl.col("after").str.contains(LINE_END)
     within = pl.col("before").str.contains(WITHIN_SENTENCE) & ~calendar
     stands = capital & (pl.col("before").str.contains(GREETING) | own_line | within)
-    return hits.filter(~common | stands)
+    return pl.concat([hits.filter(~pl.col("common")), others.filter(stands)])

@@ -96,18 +96,15 @@ def replace(
     `people` is (ticket, names). The second table is ticket, label, key, placeholder, found: the
     value as it was first written.
     """
-    texts = texts.with_columns(
-        pl.when(pl.col("text").str.contains(CUT, literal=True))
-        .then(pl.col("text").str.replace_all(CUT, " ", literal=True))
-        .otherwise("text")
-    )
+    if texts["text"].str.contains(CUT, literal=True).any():
+        texts = texts.with_columns(pl.col("text").str.replace_all(CUT, " ", literal=True))
     spans = find_all(texts, people, rules)
     literal = find(texts, PLACEHOLDER)  # a customer may write one, and it is not ours
     spans = without_overlap(spans, literal)
     spans = spans.join(texts.select("row", "ticket"), on="row", how="left")
-    spans = spans.sort("row", "start")
+    spans = spans.sort("row", "start").with_row_index("span")
     values = spans.group_by("ticket", "label", "key", maintain_order=True).agg(
-        pl.col("found").first()
+        pl.col("found").first(), "span"
     )
     number = pl.int_range(1, pl.len() + 1).over("ticket", "label") + _highest(
         values, literal, texts
@@ -115,12 +112,8 @@ def replace(
     values = values.with_columns(
         placeholder=pl.format("[{}_{}]", "label", number),
     )
-    spans = spans.join(
-        values.select("ticket", "label", "key", "placeholder"),
-        on=["ticket", "label", "key"],
-        how="left",
-        maintain_order="left",
-    )
+    placed = values.select("placeholder", "span").explode("span").sort("span")
+    spans = spans.with_columns(placed["placeholder"])
     return splice(texts, spans), values
 
 

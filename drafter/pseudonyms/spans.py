@@ -11,6 +11,7 @@ Rust's regular expressions are linear in the text, whatever the text.
 """
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -26,6 +27,7 @@ SPAN = pl.Schema(
         "key": pl.String(),
     }
 )
+Bounds = npt.NDArray[np.int64]
 _SMALL = np.frombuffer(bytes(range(256)).lower(), np.uint8)
 CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text keeps one
 
@@ -69,11 +71,8 @@ def _first_of(column: str) -> pl.Expr:
 
 def small_ascii(texts: pl.Series) -> pl.Series:
     """The texts with A to Z in small letters and all else as it is: every byte keeps its place."""
-    arrow = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, bounds, data = arrow.buffers()
-    small = _SMALL[np.frombuffer(data or b"", np.uint8)]
-    changed = pa.LargeStringArray.from_buffers(len(arrow), bounds, pa.py_buffer(small))
-    return pl.Series(texts.name, changed)
+    bounds, data = _bytes_of(texts)
+    return _texts_of(bounds, _SMALL[np.frombuffer(data, np.uint8)])
 
 
 def whole_words(spans: pl.DataFrame) -> pl.DataFrame:
@@ -153,23 +152,39 @@ def leftmost_longest(spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def splice(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """Put each span's `placeholder` where it stands. Spans of a row must not overlap."""
+    """Put each span's `placeholder` where it stands. Spans of a row must not overlap.
+
+    All texts are one run of bytes: it is cut at the spans, and joined again.
+    """
     if spans.is_empty():
         return texts
-    spans = spans.sort("row", "start")
-    ends = pl.when(_first_of("row")).then(0).otherwise(pl.col("end").shift(1))
-    inside = spans.with_columns(begin=ends).select("row", "begin", "start", "placeholder")
-    tails = spans.group_by("row", maintain_order=True).agg(begin=pl.col("end").last())
-    tails = tails.with_columns(start=pl.lit(2**40), placeholder=pl.lit(""))
-    pieces = pl.concat([inside, tails.select(inside.columns)]).sort("row", "begin", "start")
-    pieces = pieces.join(texts.select("row", "text"), on="row", how="left", maintain_order="left")
-    piece = (
-        pl.col("text")
-        .cast(pl.Binary)
-        .bin.slice(pl.col("begin"), pl.col("start") - pl.col("begin"))
-        .cast(pl.String)
+    bounds, data = _bytes_of(texts["text"])
+    places = texts.select(pl.col("row").cast(pl.Int64), begin=pl.Series(bounds[:-1]))
+    spans = spans.join(places, on="row", how="left").with_columns(
+        pl.col("start") + pl.col("begin"), pl.col("end") + pl.col("begin")
     )
-    changed = pieces.select("row", piece=piece + pl.col("placeholder"))
-    changed = changed.group_by("row", maintain_order=True).agg(changed=pl.col("piece").str.join(""))
-    whole = texts.join(changed, on="row", how="left", maintain_order="left")
-    return whole.with_columns(text=pl.coalesce("changed", "text")).drop("changed")
+    spans = spans.sort("start")
+    pieces: list[bytes | memoryview] = []
+    reached = 0
+    for start, end, placeholder in spans.select("start", "end", "placeholder").iter_rows():
+        pieces += (data[reached:start], placeholder.encode())
+        reached = end
+    pieces.append(data[reached:])
+    longer = spans["placeholder"].str.len_bytes().cast(pl.Int64) - spans["end"] + spans["start"]
+    behind = np.searchsorted(bounds, spans["start"].to_numpy(), side="right")
+    grown = np.bincount(behind, longer.to_numpy(), len(bounds)).astype(np.int64)
+    return texts.with_columns(text=_texts_of(bounds + np.cumsum(grown), b"".join(pieces)))
+
+
+def _bytes_of(texts: pl.Series) -> tuple[Bounds, memoryview]:
+    """All texts as one run of bytes, and where each begins in it; one bound more than texts."""
+    arrow = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, bounds, data = arrow.buffers()
+    begins = np.frombuffer(bounds, np.int64)[: len(texts) + 1]
+    return begins, memoryview(data or b"")[: begins[-1]]
+
+
+def _texts_of(bounds: Bounds, data: bytes | npt.NDArray[np.uint8]) -> pl.Series:
+    """The reverse of `_bytes_of`."""
+    buffers = (pa.py_buffer(np.ascontiguousarray(bounds)), pa.py_buffer(data))
+    return pl.Series(pa.LargeStringArray.from_buffers(len(bounds) - 1, *buffers))
