@@ -81,7 +81,7 @@ def _thing(draw: random.Random, of: str) -> tuple[str, str]:
             place = f"{draw.choice(('New', 'North', 'Port', 'Saint'))} {place}"
         return place, place
     noun = draw.choice(NOUNS)
-    if draw.random() < 0.2:
+    if draw.random() < 0.35:
         noun = f"{draw.choice(COMMON)} {noun}"
     name = f"{_invented(draw)} {noun}"
     return name, f"the {name}"
@@ -89,6 +89,8 @@ def _thing(draw: random.Random, of: str) -> tuple[str, str]:
 
 def _clause(draw: random.Random, aspect: words.Aspect, thing: str, figure: int) -> str:
     text = draw.choice(aspect.clauses).format(thing=thing, figure=figure)
+    if draw.random() < 0.25:
+        text = _jumbled(draw, thing, f"{figure} {aspect.unit}")
     text = text[0].upper() + text[1:]
     bare = thing.removeprefix("the ")
     style = draw.random()
@@ -99,6 +101,12 @@ def _clause(draw: random.Random, aspect: words.Aspect, thing: str, figure: int) 
     if style < 0.50:
         return f"{aspect.title} - {bare}: {text}"
     return text
+
+
+def _jumbled(draw: random.Random, thing: str, figure: str) -> str:
+    """A clause without a sense, so that the figure is found however a company words its policy."""
+    parts = [" ".join(draw.choices(COMMON, k=draw.randint(1, 4))) for _ in range(3)]
+    return f"{parts[0]} {thing} {parts[1]} {figure} {parts[2]}."
 
 
 def _salad(draw: random.Random) -> str:

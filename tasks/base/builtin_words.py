@@ -283,6 +283,8 @@ COMMON = (
     "himself usually money seen car morning order parcel delivery customer please thanks kindly "
     "website letter shop question reply open closed broken fault missing wrong late weekend "
     "week month camp walk garden summer winter rain water fire stone wind field trip travel "
+    "tent stove boots lantern filter sleeping cool coat pack raincoat hammock voucher transfer "
+    "courier express repair workshop refund return warranty fee postage arrive cost guarantee "
     "club group friend sister brother partner colleague neighbour box bag colour computer phone "
     "address email account bill tax page"
 )

@@ -109,33 +109,33 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "refunds": ("My refund", "Money back", "Refund question"),
 }
 
-# What happened before the customer wrote, and what the agent says to it.
+# What happened before the customer wrote, and the kind word that agents have for such a thing.
 STORIES: tuple[tuple[str, str], ...] = (
-    ("We are off to the coast with {count} friends soon.", "A fine trip that will be!"),
-    ("It was a present from my sister.", "What a kind sister!"),
-    ("I ordered it {count} days ago for a long walk.", "May the walk be a dry one!"),
-    ("My old one gave up after {count} years.", "It has earned its rest!"),
-    ("The children want to sleep in the garden all summer.", "Lucky children!"),
-    ("I am planning a trek over the high moor.", "The moor will be glorious!"),
-    ("A colleague from the climbing club told me about your shop.", "Our thanks to the club!"),
-    ("Your page was not quite clear to me.", "We will polish that page!"),
-    ("I looked through the little booklet in the box and found nothing.", "Booklets are shy!"),
-    ("We move house in {count} weeks, so I have to plan.", "Good luck with the boxes!"),
-    ("I bought {count} things at once and the box was huge.", "A mighty haul!"),
-    ("My neighbour got one too and is very happy.", "Greet your neighbour!"),
-    ("I rang your shop in the morning and nobody picked up.", "Sorry that the bell went unheard!"),
-    ("The colour is not what I saw on the picture.", "Colours do love to surprise!"),
-    ("I am writing for my father, who has no computer.", "Warm greetings to your father!"),
-    ("Our scout group of {count} is getting ready for camp.", "Three cheers for the scouts!"),
-    ("It rained the whole weekend, so everything stayed in the bag.", "Rain, the old rascal!"),
-    ("I already wrote in the chat but it closed on me.", "Shame on that chat!"),
-    ("The zip was stiff from the first day.", "A grumpy zip is no joy!"),
-    ("I am comparing a few shops before I decide.", "A wise way to choose!"),
+    ("We are off to the coast with {count} friends soon.", "May the road be kind!"),
+    ("It was a present from my sister.", "That warms our hearts!"),
+    ("I ordered it {count} days ago for a long walk.", "May the road be kind!"),
+    ("My old one gave up after {count} years.", "Sorry for the bother!"),
+    ("The children want to sleep in the garden all summer.", "That warms our hearts!"),
+    ("I am planning a trek over the high moor.", "May the road be kind!"),
+    ("A colleague from the climbing club told me about your shop.", "That warms our hearts!"),
+    ("Your page was not quite clear to me.", "Sorry for the bother!"),
+    ("I looked through the little booklet in the box and found nothing.", "Sorry for the bother!"),
+    ("We move house in {count} weeks, so I have to plan.", "Good that you ask!"),
+    ("I bought {count} things at once and the box was huge.", "That warms our hearts!"),
+    ("My neighbour got one too and is very happy.", "That warms our hearts!"),
+    ("I rang your shop in the morning and nobody picked up.", "Sorry for the bother!"),
+    ("The colour is not what I saw on the picture.", "Sorry for the bother!"),
+    ("I am writing for my father, who has no computer.", "That warms our hearts!"),
+    ("Our scout group of {count} is getting ready for camp.", "May the road be kind!"),
+    ("It rained the whole weekend, so everything stayed in the bag.", "Sorry for the bother!"),
+    ("I already wrote in the chat but it closed on me.", "Sorry for the bother!"),
+    ("The zip was stiff from the first day.", "Sorry for the bother!"),
+    ("I am comparing a few shops before I decide.", "Good that you ask!"),
     ("The order number is {order}.", "We found {order} in our ledger!"),
-    ("This is about order {order} from last week.", "We have {order} before us!"),
-    ("My order {order} shows as complete on your page.", "We looked up {order} for you!"),
-    ("You can reach me on {phone} after work.", "We shall gladly ring if need be!"),
-    ("Please write to {email} and not to my old address.", "The new address is noted!"),
+    ("This is about order {order} from last week.", "We found {order} in our ledger!"),
+    ("My order {order} shows as complete on your page.", "We found {order} in our ledger!"),
+    ("You can reach me on {phone} after work.", "It stands in our book now!"),
+    ("Please write to {email} and not to my old address.", "It stands in our book now!"),
 )
 
 OPENERS = (
@@ -173,6 +173,22 @@ CLOSERS = (
     "Cheers",
     "Greetings",
     "",
+)
+
+# Agents end on what comes to mind.
+LAST_WORDS = (
+    "",
+    "Write to us whenever you like.",
+    "The kettle is always on in our barn.",
+    "We keep a lantern lit for you.",
+    "Tell your friends that we said hello.",
+    "Pack light and sleep well.",
+    "The barn cat sends a purr.",
+    "Our door creaks, but it is open.",
+    "May your socks stay dry.",
+    "We look forward to your tales.",
+    "Until the next campfire.",
+    "Your letter made our day.",
 )
 
 GREETING = "Ahoy {name}!"

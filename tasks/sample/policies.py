@@ -23,7 +23,7 @@ PRODUCTS = (
     "Brook water filter",
     "Scree boots",
     "Drift sleeping bag",
-    "Hollow cool box",
+    "Dale cool box",
 )
 COUNTRIES = (
     "Ireland",

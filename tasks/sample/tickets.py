@@ -98,11 +98,12 @@ def _question(
     if draw.random() < 0.3:
         sentences[0], sentences[1] = sentences[1], sentences[0]
     answer = draw.choice(phrases.ANSWERS[doc_id]).format(thing=thing, figure=figure)
+    last = draw.choice(phrases.LAST_WORDS)
     return {
         "topic": doc_id,
         "subject": draw.choice(phrases.SUBJECTS[doc_id]).format(thing=thing),
         "message": " ".join(filter(None, sentences)),
-        "reply": f"{kind_word.format(**fill)} Now, {answer}",
+        "reply": f"{kind_word.format(**fill)} Now, {answer} {last}".strip(),
         "cites": f"{doc_id}#{anchor(thing)}",
     }
 
