@@ -15,10 +15,9 @@ from drafter.pseudonyms.spans import (
     leftmost_longest,
     place,
     small_ascii,
-    text_after,
-    text_before,
     text_within,
     whole_words,
+    with_surroundings,
 )
 from drafter.pseudonyms.words import CALENDAR, COMMON
 
@@ -50,7 +49,7 @@ def spans_of_names(texts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     pieces = hits.with_columns(before=pl.col("small").str.split(pl.col("needle")))
     pieces = pieces.with_columns(pl.col("before").list.head(pl.col("before").list.len() - 1))
     hits = place(pieces.with_row_index("group").explode("before"), pl.col("needle"))
-    hits = hits.with_columns(before=text_before(24), after=text_after(12), found=text_within())
+    hits = with_surroundings(hits, 24, 12).with_columns(found=text_within())
     hits = leftmost_longest(_in_place(whole_words(hits)))
     return hits.with_columns(label=pl.lit("NAME")).select(list(SPAN))
 

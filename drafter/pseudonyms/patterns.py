@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from drafter.errors import ParamsError
 from drafter.pseudonyms.labels import LETTERS
-from drafter.pseudonyms.spans import SPAN, find, text_after, whole_words
+from drafter.pseudonyms.spans import SPAN, find, whole_words, with_surroundings
 
 EMAIL = (
     rf"[{LETTERS}_](?:[{LETTERS}_.+%'&-]*[{LETTERS}_+%&-])?"
@@ -15,7 +16,8 @@ EMAIL = (
 )
 # How an IBAN begins: country, two check digits, the first group. It ends where its country says.
 IBAN_START = r"(?i)(?-u:\b)[A-Z]{2}[0-9]{2}[ .\u{a0}-]?[A-Z0-9]{4}"
-IBAN_BYTES = 34 + 16  # the longest, with a separator after every second character
+IBAN_SIGNS = 34  # of the longest
+IBAN_BYTES = IBAN_SIGNS + 16  # with a separator after every second sign
 
 
 def emails(texts: pl.DataFrame) -> pl.DataFrame:
@@ -30,15 +32,18 @@ def emails(texts: pl.DataFrame) -> pl.DataFrame:
 
 def ibans(texts: pl.DataFrame) -> pl.DataFrame:
     """Spans of IBANs: of the length that their country has, with the check digits right."""
-    starts = find(texts, IBAN_START).select("row", "start", country=pl.col("found").str.head(2))
+    starts = find(texts, IBAN_START)
+    if starts.is_empty():
+        return pl.DataFrame(schema=SPAN)
+    country = pl.col("found").str.head(2).str.to_uppercase()
     lengths = pl.DataFrame({"country": list(_iban_lengths()), "size": _iban_lengths().values()})
     starts = (
-        starts.with_columns(pl.col("country").str.to_uppercase(), end="start")
+        starts.select("row", "start", country=country, end="start")
         .join(lengths, on="country")
         .join(texts.select("row", "text"), on="row")
-        .with_columns(window=text_after(IBAN_BYTES))
-        .drop("text")
     )
+    starts = with_surroundings(starts, 0, IBAN_BYTES).drop("text", "before")
+    starts = starts.rename({"after": "window"})
     # The country says where to stop: words in capitals may follow. Nearly every one is written
     # in one piece or in groups of four; the others take a pattern for each length.
     size, window = pl.col("size"), pl.col("window")
@@ -63,7 +68,7 @@ def ibans(texts: pl.DataFrame) -> pl.DataFrame:
     spans = spans.with_columns(
         key=signs.str.to_uppercase(), end=pl.col("start") + pl.col("found").str.len_bytes()
     )
-    spans = spans.filter(_remainder_of_97(pl.col("key")) == 1).sort("row", "start")
+    spans = spans.filter(remainder_of_97(spans["key"]) == 1).sort("row", "start")
     # A group within one can look like the beginning of another, and hardly ever has its digits.
     apart = pl.col("start") >= pl.col("end").shift(1).over("row").fill_null(0)
     return spans.filter(apart).with_columns(label=pl.lit("IBAN")).select(list(SPAN))
@@ -108,19 +113,16 @@ def _iban_of(size: int) -> str:
     return rf"^((?:{sign}[ .\u{{a0}}-]?){{{size - 1}}}{sign})"
 
 
-def _remainder_of_97(iban: pl.Expr) -> pl.Expr:
+def remainder_of_97(ibans: pl.Series) -> pl.Series:
     """ISO 7064: country and check digits moved to the end, read in base 36, divided by 97."""
-    letters = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
-    digits = (iban.str.slice(4) + iban.str.head(4)).str.replace_many(
-        letters, [str(value) for value in range(10, 36)]
-    )
-    # 34 signs are 68 digits at most: eight pieces of nine, which an Int64 holds with a remainder.
-    digits = digits.str.pad_start(72, "0")
-    remainder = pl.lit(0, dtype=pl.Int64)
-    for place in range(0, 72, 9):
-        piece = digits.str.slice(place, 9).cast(pl.Int64)
-        remainder = (remainder * 10**9 + piece) % 97
-    return remainder
+    signs = (ibans.str.slice(4) + ibans.str.head(4)).str.pad_start(IBAN_SIGNS, "0")
+    table = np.frombuffer("".join(signs).encode(), np.uint8).reshape(-1, IBAN_SIGNS)
+    remainder = np.zeros(len(ibans), np.int64)
+    for column in table.T.astype(np.int64):
+        # a letter is a number of two digits, from A = 10 on
+        value = np.where(column > ord("9"), column - ord("A") + 10, column - ord("0"))
+        remainder = (remainder * np.where(value > 9, 100, 10) + value) % 97
+    return pl.Series(remainder)
 
 
 @cache

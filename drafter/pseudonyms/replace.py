@@ -106,11 +106,12 @@ def replace(
     values = spans.group_by("ticket", "label", "key", maintain_order=True).agg(
         pl.col("found").first(), "span"
     )
-    number = pl.int_range(1, pl.len() + 1).over("ticket", "label") + _highest(
-        values, literal, texts
-    )
+    values = values.sort("ticket", "label", maintain_order=True)
+    first = pl.struct("ticket", "label").is_first_distinct()
+    place = pl.int_range(pl.len())
+    number = place - pl.when(first).then(place).forward_fill() + 1
     values = values.with_columns(
-        placeholder=pl.format("[{}_{}]", "label", number),
+        placeholder=pl.format("[{}_{}]", "label", number + _highest(values, literal, texts))
     )
     placed = values.select("placeholder", "span").explode("span").sort("span")
     spans = spans.with_columns(placed["placeholder"])

@@ -62,13 +62,7 @@ def may_be_something() -> pl.Expr:
     """Leave out most of what is neither at little cost: dates, versions, short bare numbers."""
     found, before = pl.col("found"), pl.col("before")
     short = found.str.contains("^[0-9]{1,8}$") & ~before.str.contains(PHONE_WORD)
-    other = (
-        found.str.contains(DATE)
-        | found.str.contains(MACHINE)
-        | found.str.contains(VERSION)
-        | found.str.contains(YEARS)
-    )
-    return ~(short | other)
+    return ~(short | found.str.contains(f"{DATE}|{MACHINE}|{VERSION}|{YEARS}"))
 
 
 def parts(runs: pl.DataFrame) -> pl.DataFrame:

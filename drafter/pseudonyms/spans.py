@@ -99,6 +99,29 @@ def whole_words(spans: pl.DataFrame) -> pl.DataFrame:
 _RAW = pl.col("text").cast(pl.Binary)
 
 
+def with_surroundings(spans: pl.DataFrame, before: int, after: int) -> pl.DataFrame:
+    """Add `before` and `after`: the `text` up to `start` and from `end` on, so many bytes of each.
+
+    The outermost character stands whole or not at all, but it stands if it is the only one.
+    """
+    begin, finish = pl.col("_begin"), pl.col("_finish")
+    spans = spans.with_columns(
+        _begin=pl.max_horizontal(pl.col("start") - before, 0), _finish=pl.col("end") + after
+    )
+    # Three bytes at most lie between the middle of a character and its beginning or end.
+    for _ in range(3):
+        spans = spans.with_columns(
+            begin - _inside_character(begin), finish + _inside_character(finish)
+        )
+    return spans.with_columns(
+        before=_RAW.bin.slice(begin, pl.col("start") - begin).cast(pl.String),
+        after=_RAW.bin.slice(pl.col("end"), finish - pl.col("end")).cast(pl.String),
+    ).drop("_begin", "_finish")
+
+
+_RAW = pl.col("text").cast(pl.Binary)
+
+
 def text_before(characters: int) -> pl.Expr:
     """The text up to `start`: that many characters of ASCII, fewer of others, at least one."""
     begin = pl.max_horizontal(pl.col("start") - characters, 0)
