@@ -100,7 +100,7 @@ def python_re() -> Work:
 
     from drafter.pseudonyms import phones, runs
     from drafter.pseudonyms.cards import CARD
-    from drafter.pseudonyms.patterns import EMAIL, IBAN_START, _iban_lengths
+    from drafter.pseudonyms.patterns import EMAIL, _iban_lengths
 
     def python(pattern: str) -> re.Pattern[str]:
         """A pattern of ours in Python's syntax."""
@@ -108,7 +108,8 @@ def python_re() -> Work:
         pattern = re.sub(r"\\[ux]\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), pattern)
         return re.compile(pattern)
 
-    email, iban_start, order = map(python, (EMAIL, IBAN_START, rf"(?i)\b(?:{ORDER_PATTERN})\b"))
+    iban_start = re.compile(r"(?i)\b[A-Z]{2}[0-9]{2}[ .\xa0-]?[A-Z0-9]{4}")
+    email, order = map(python, (EMAIL, rf"(?i)\b(?:{ORDER_PATTERN})\b"))
     run, extension, card = map(
         python,
         (rf"{runs.OPENING}{runs.RUN}{runs.EXTENSION}?\b", runs.EXTENSION, CARD),

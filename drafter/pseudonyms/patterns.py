@@ -8,14 +8,12 @@ import polars as pl
 
 from drafter.errors import ParamsError
 from drafter.pseudonyms.labels import LETTERS
-from drafter.pseudonyms.spans import SPAN, find, whole_words, with_surroundings
+from drafter.pseudonyms.spans import SPAN, bytes_of, find, whole_words, with_surroundings
 
 EMAIL = (
     rf"[{LETTERS}_](?:[{LETTERS}_.+%'&-]*[{LETTERS}_+%&-])?"
     rf"@(?:[{LETTERS}](?:[{LETTERS}-]*[{LETTERS}])?\.)+(?:xn--[a-zA-Z0-9-]+|[{LETTERS}]{{2,24}})"
 )
-# How an IBAN begins: country, two check digits, the first group. It ends where its country says.
-IBAN_START = r"(?i)(?-u:\b)[A-Z]{2}[0-9]{2}[ .\u{a0}-]?[A-Z0-9]{4}"
 IBAN_SIGNS = 34  # of the longest
 IBAN_BYTES = IBAN_SIGNS + 16  # with a separator after every second sign
 
@@ -32,16 +30,12 @@ def emails(texts: pl.DataFrame) -> pl.DataFrame:
 
 def ibans(texts: pl.DataFrame) -> pl.DataFrame:
     """Spans of IBANs: of the length that their country has, with the check digits right."""
-    starts = find(texts, IBAN_START)
+    starts = _iban_starts(texts)
     if starts.is_empty():
         return pl.DataFrame(schema=SPAN)
-    country = pl.col("found").str.head(2).str.to_uppercase()
     lengths = pl.DataFrame({"country": list(_iban_lengths()), "size": _iban_lengths().values()})
-    starts = (
-        starts.select("row", "start", country=country, end="start")
-        .join(lengths, on="country")
-        .join(texts.select("row", "text"), on="row")
-    )
+    starts = with_surroundings(starts, 0, 2).with_columns(pl.col("after").str.to_uppercase())
+    starts = starts.join(lengths, left_on="after", right_on="country").drop("before", "after")
     starts = with_surroundings(starts, 0, IBAN_BYTES).drop("text", "before")
     starts = starts.rename({"after": "window"})
     # The country says where to stop: words in capitals may follow. Nearly every one is written
@@ -72,6 +66,26 @@ def ibans(texts: pl.DataFrame) -> pl.DataFrame:
     # A group within one can look like the beginning of another, and hardly ever has its digits.
     apart = pl.col("start") >= pl.col("end").shift(1).over("row").fill_null(0)
     return spans.filter(apart).with_columns(label=pl.lit("IBAN")).select(list(SPAN))
+
+
+def _iban_starts(texts: pl.DataFrame) -> pl.DataFrame:
+    """Where a word begins with two letters and two digits: row, text, start, end (= start).
+
+    Found in the bytes of all texts at once: a regular expression would stop at every letter.
+    """
+    bounds, data = bytes_of(texts["text"])
+    signs = np.frombuffer(data, np.uint8)
+    digit = signs - ord("0") < 10
+    begins = np.flatnonzero(digit[2:-1] & digit[3:])
+    for place in (0, 1):
+        begins = begins[_LETTER[signs[begins + place]]]
+    # The byte above the first text's first is its last one, which is never looked at.
+    row = np.searchsorted(bounds, begins, side="right") - 1
+    inside = (begins == bounds[row]) | ~_WORD[signs[begins - 1]]
+    inside &= begins + 4 <= bounds[row + 1]
+    start = begins[inside] - bounds[row[inside]]
+    found = texts.select("row", "text")[row[inside]]
+    return found.with_columns(start=pl.Series(start), end=pl.Series(start))
 
 
 def orders(texts: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
@@ -141,4 +155,8 @@ def _iban_lengths() -> dict[str, int]:
     return lengths
 
 
+_LETTER = np.array([chr(byte).isascii() and chr(byte).isalpha() for byte in range(256)])
+_WORD = np.array(
+    [chr(byte).isascii() and (chr(byte).isalnum() or byte == ord("_")) for byte in range(256)]
+)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -71,7 +71,7 @@ def _first_of(column: str) -> pl.Expr:
 
 def small_ascii(texts: pl.Series) -> pl.Series:
     """The texts with A to Z in small letters and all else as it is: every byte keeps its place."""
-    bounds, data = _bytes_of(texts)
+    bounds, data = bytes_of(texts)
     return _texts_of(bounds, _SMALL[np.frombuffer(data, np.uint8)])
 
 
@@ -181,7 +181,7 @@ def splice(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """
     if spans.is_empty():
         return texts
-    bounds, data = _bytes_of(texts["text"])
+    bounds, data = bytes_of(texts["text"])
     places = texts.select(pl.col("row").cast(pl.Int64), begin=pl.Series(bounds[:-1]))
     spans = spans.join(places, on="row", how="left").with_columns(
         pl.col("start") + pl.col("begin"), pl.col("end") + pl.col("begin")
@@ -199,7 +199,7 @@ def splice(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     return texts.with_columns(text=_texts_of(bounds + np.cumsum(grown), b"".join(pieces)))
 
 
-def _bytes_of(texts: pl.Series) -> tuple[Bounds, memoryview]:
+def bytes_of(texts: pl.Series) -> tuple[Bounds, memoryview]:
     """All texts as one run of bytes, and where each begins in it; one bound more than texts."""
     arrow = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
     _, bounds, data = arrow.buffers()
@@ -208,6 +208,6 @@ def _bytes_of(texts: pl.Series) -> tuple[Bounds, memoryview]:
 
 
 def _texts_of(bounds: Bounds, data: bytes | npt.NDArray[np.uint8]) -> pl.Series:
-    """The reverse of `_bytes_of`."""
+    """The reverse of `bytes_of`."""
     buffers = (pa.py_buffer(np.ascontiguousarray(bounds)), pa.py_buffer(data))
     return pl.Series(pa.LargeStringArray.from_buffers(len(bounds) - 1, *buffers))
