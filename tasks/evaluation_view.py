@@ -17,9 +17,10 @@ SCORES = ("chrf", "rouge_l", "similarity", "grounded", "facts_agree")
 DIGEST_TAG = "replymill.scores"
 
 
-def log_evaluation(paths: Paths) -> dict[str, str]:
+def log_evaluation(paths: Paths, most: int | None = None) -> dict[str, str]:
     """One MLflow run for each candidate, with a trace and its assessments for each ticket.
 
+    At most `most` tickets, the same for all candidates, drawn by hash; None shows every ticket.
     Returns {candidate: run_id}, of the runs made now or by an earlier call with the same scores.
     Raises MLflow's or SQLAlchemy's own errors where the store is away.
     """
@@ -33,7 +34,8 @@ def log_evaluation(paths: Paths) -> dict[str, str]:
     mlflow.set_experiment(experiment_id=experiment)
 
     tickets, drafts, scores = _read(paths)
-    digest = hashlib.sha256(paths.scores.read_bytes()).hexdigest()
+    tickets = drawn(tickets, most)
+    digest = hashlib.sha256(f"{most} ".encode() + paths.scores.read_bytes()).hexdigest()
     runs = {}
     names = list(drafts)
     with progress("MLflow's evaluation view", len(names), "candidates") as advance:
@@ -42,6 +44,14 @@ def log_evaluation(paths: Paths) -> dict[str, str]:
             runs[name] = _earlier_run(name, digest) or _evaluate(name, rows, digest)
             advance(1)
     return runs
+
+
+def drawn(tickets: "pl.DataFrame", most: int | None) -> "pl.DataFrame":
+    """The `most` tickets whose ids have the lowest hashes: a draw that needs no seed."""
+    ids = sorted(
+        tickets["ticket_id"].to_list(), key=lambda name: hashlib.sha256(name.encode()).digest()
+    )
+    return tickets.filter(tickets["ticket_id"].is_in(ids[:most]))
 
 
 def evaluation_rows(
@@ -91,8 +101,13 @@ def scorers() -> list[Any]:
 
 
 def _evaluate(candidate: str, rows: list[dict[str, Any]], digest: str) -> str:
+    import os
+
     import mlflow
 
+    # ten at a time, as MLflow would, use up the five connections of a SQLite store
+    os.environ.setdefault("MLFLOW_GENAI_EVAL_MAX_WORKERS", "2")
+    os.environ.setdefault("MLFLOW_GENAI_EVAL_MAX_SCORER_WORKERS", "1")
     with mlflow.start_run(run_name=f"evaluate {candidate}") as run:
         mlflow.set_tag("replymill.candidate", candidate)
         mlflow.genai.evaluate(data=rows, scorers=scorers())

@@ -1,3 +1,4 @@
+import json
 import os
 from collections.abc import Iterator
 
@@ -48,6 +49,18 @@ def test_each_ticket_of_each_candidate_is_in_the_view_with_its_scores(evaluated:
         locations=[experiment], run_id=runs["nearest"], return_type="list"
     )
     assert "grounded" not in {one.name for one in nearest[0].info.assessments}
+
+
+def test_a_part_of_the_tickets_is_the_same_for_every_candidate(evaluated: Paths) -> None:
+    import mlflow
+
+    shown = []
+    for run_id in log_evaluation(evaluated, most=3).values():
+        experiment = mlflow.get_run(run_id).info.experiment_id
+        traces = mlflow.search_traces(locations=[experiment], run_id=run_id, return_type="list")
+        shown.append({json.loads(trace.data.request)["ticket_id"] for trace in traces})
+    assert len(shown[0]) == 3
+    assert shown[0] == shown[1]
 
 
 def test_told_twice_it_acts_once_and_new_scores_make_new_runs(evaluated: Paths) -> None:

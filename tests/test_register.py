@@ -23,7 +23,7 @@ from tests.models import make_base
 REPOSITORY = Path(__file__).parents[1]
 PARAMS = Params.from_values(
     {
-        "register": {"model": "support-drafter"},
+        "register": {"model": "support-drafter", "view_tickets": 2},
         "candidates": {
             "base": {"generator": "local", "model": "models/base", "tickets": "data/x.parquet"}
         },

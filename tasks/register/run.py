@@ -28,7 +28,7 @@ REPORTS = ("scorecard.json", "scorecard.md", "scorecard.html", "curation.json", 
 
 def run(params: Params, paths: Paths) -> None:
     """Show every candidate in MLflow's evaluation view, register the winner and print its name."""
-    log_evaluation(paths)
+    log_evaluation(paths, params.registry.view_tickets)
     print(register(params, paths))
 
 
