@@ -21,6 +21,8 @@ from drafter.pseudonyms.spans import (
 )
 from drafter.pseudonyms.words import CALENDAR, COMMON
 
+_CALENDAR = pl.Series(sorted(CALENDAR)).implode()
+_COMMON = pl.Series(sorted(COMMON)).implode()
 WANTED = pl.Schema({"ticket": pl.Int64(), "needle": pl.String(), "key": pl.String()})
 
 GREETING = (
@@ -49,7 +51,9 @@ def spans_of_names(texts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     pieces = hits.with_columns(before=pl.col("small").str.split(pl.col("needle")))
     pieces = pieces.with_columns(pl.col("before").list.head(pl.col("before").list.len() - 1))
     hits = place(pieces.with_row_index("group").explode("before"), pl.col("needle"))
-    hits = with_surroundings(hits, 24, 12).with_columns(found=text_within())
+    hits = with_surroundings(hits, 24, 12).with_columns(
+        found=text_within(pl.col("start"), pl.col("end"))
+    )
     hits = leftmost_longest(_in_place(whole_words(hits)))
     return hits.with_columns(label=pl.lit("NAME")).select(list(SPAN))
 
@@ -73,8 +77,8 @@ def _in_place(hits: pl.DataFrame) -> pl.DataFrame:
     Looks at what stands around them: `before`, `after`.
     """
     lower, short = pl.col("found").str.to_lowercase(), pl.col("found").str.len_chars() < 3
-    calendar = lower.is_in(list(CALENDAR))
-    common = calendar | lower.is_in(list(COMMON)) | (short & pl.col("found").str.contains("[a-z]"))
+    calendar = lower.is_in(_CALENDAR)
+    common = calendar | lower.is_in(_COMMON) | (short & pl.col("found").str.contains("[a-z]"))
     hits = hits.with_columns(common=common)
     others = hits.filter("common")
     if others.is_empty():

@@ -8,7 +8,14 @@ import polars as pl
 
 from drafter.errors import ParamsError
 from drafter.pseudonyms.labels import LETTERS
-from drafter.pseudonyms.spans import SPAN, bytes_of, find, whole_words, with_surroundings
+from drafter.pseudonyms.spans import (
+    SPAN,
+    bytes_of,
+    find,
+    text_within,
+    whole_words,
+    with_surroundings,
+)
 
 EMAIL = (
     rf"[{LETTERS}_](?:[{LETTERS}_.+%'&-]*[{LETTERS}_+%&-])?"
@@ -21,6 +28,8 @@ IBAN_BYTES = IBAN_SIGNS + 16  # with a separator after every second sign
 def emails(texts: pl.DataFrame) -> pl.DataFrame:
     """Spans of e-mail addresses."""
     hits = find(texts.filter(pl.col("text").str.contains("@", literal=True)), EMAIL)
+    if hits.is_empty():
+        return pl.DataFrame(schema=SPAN)
     return hits.select(
         *("row", "start", "end", "found"),
         label=pl.lit("EMAIL"),
@@ -31,11 +40,11 @@ def emails(texts: pl.DataFrame) -> pl.DataFrame:
 def ibans(texts: pl.DataFrame) -> pl.DataFrame:
     """Spans of IBANs: of the length that their country has, with the check digits right."""
     starts = _iban_starts(texts)
+    lengths = pl.DataFrame({"country": list(_iban_lengths()), "size": _iban_lengths().values()})
+    country = text_within(pl.col("start"), pl.col("start") + 2).str.to_uppercase()
+    starts = starts.with_columns(country=country).join(lengths, on="country").drop("country")
     if starts.is_empty():
         return pl.DataFrame(schema=SPAN)
-    lengths = pl.DataFrame({"country": list(_iban_lengths()), "size": _iban_lengths().values()})
-    starts = with_surroundings(starts, 0, 2).with_columns(pl.col("after").str.to_uppercase())
-    starts = starts.join(lengths, left_on="after", right_on="country").drop("before", "after")
     starts = with_surroundings(starts, 0, IBAN_BYTES).drop("text", "before")
     starts = starts.rename({"after": "window"})
     # The country says where to stop: words in capitals may follow. Nearly every one is written
@@ -98,7 +107,10 @@ def orders(texts: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
     for pattern in patterns:
         _check(pattern)
     either = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return whole_words(find(texts, f"(?i){either}")).select(
+    hits = find(texts, f"(?i){either}")
+    if hits.is_empty():
+        return pl.DataFrame(schema=SPAN)
+    return whole_words(hits).select(
         *("row", "start", "end", "found"),
         label=pl.lit("ORDER"),
         key=pl.col("found").str.to_uppercase(),

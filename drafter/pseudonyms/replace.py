@@ -131,13 +131,16 @@ def find_all(texts: pl.DataFrame, people: pl.DataFrame, rules: PseudonymRules) -
     }
     taken = pl.DataFrame(schema=SPAN)
     for label in LABELS:
-        spans = found[label].select(list(SPAN)).cast(dict(SPAN))  # type: ignore[arg-type]
-        taken = pl.concat([taken, without_overlap(spans, taken)])
+        if not found[label].is_empty():
+            spans = found[label].select(list(SPAN)).cast(dict(SPAN))  # type: ignore[arg-type]
+            taken = pl.concat([taken, without_overlap(spans, taken)])
     return _without_kept(taken, rules.keep)
 
 
 def _without_kept(spans: pl.DataFrame, keep: Sequence[str]) -> pl.DataFrame:
     """Leave the company's own values as they are."""
+    if not keep or spans.is_empty():
+        return spans
     values = {value.casefold() for value in keep if not value.startswith("@")}
     values |= {re.sub(r"[^0-9+]", "", value) for value in values if re.search(r"[0-9]{6}", value)}
     own = pl.col("key").str.to_lowercase().is_in(list(values)) | (
@@ -148,8 +151,12 @@ def _without_kept(spans: pl.DataFrame, keep: Sequence[str]) -> pl.DataFrame:
     return spans.filter(~own)
 
 
-def _highest(values: pl.DataFrame, literal: pl.DataFrame, texts: pl.DataFrame) -> pl.Series:
+def _highest(
+    values: pl.DataFrame, literal: pl.DataFrame, texts: pl.DataFrame
+) -> pl.Series | pl.Expr:
     """The highest number of its label that the ticket already uses, for each of `values`."""
+    if literal.is_empty():
+        return pl.lit(0)
     used = (
         literal.join(texts.select("row", "ticket"), on="row", how="left")
         .with_columns(

@@ -27,6 +27,10 @@ SPAN = pl.Schema(
         "key": pl.String(),
     }
 )
+FOUND = pl.Schema(
+    {name: SPAN[name] for name in ("row", "start", "end", "found")}
+    | {"before": pl.String(), "after": pl.String()}
+)
 Bounds = npt.NDArray[np.int64]
 _SMALL = np.frombuffer(bytes(range(256)).lower(), np.uint8)
 CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text keeps one
@@ -37,7 +41,10 @@ def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
 
     `texts` has `row` and `text`, free of CUT.
     """
-    hits = texts.filter(pl.col("text").str.contains(pattern)).select(
+    hits = texts.filter(pl.col("text").str.contains(pattern))
+    if hits.is_empty():
+        return pl.DataFrame(schema=FOUND)
+    hits = hits.select(
         "row",
         found=pl.col("text").str.extract_all(pattern),
         before=pl.col("text").str.replace_all(pattern, CUT).str.split(CUT),
@@ -114,8 +121,7 @@ def with_surroundings(spans: pl.DataFrame, before: int, after: int) -> pl.DataFr
             begin - _inside_character(begin), finish + _inside_character(finish)
         )
     return spans.with_columns(
-        before=_RAW.bin.slice(begin, pl.col("start") - begin).cast(pl.String),
-        after=_RAW.bin.slice(pl.col("end"), finish - pl.col("end")).cast(pl.String),
+        before=text_within(begin, pl.col("start")), after=text_within(pl.col("end"), finish)
     ).drop("_begin", "_finish")
 
 
@@ -139,9 +145,9 @@ def text_after(characters: int) -> pl.Expr:
     return _RAW.bin.slice(pl.col("end"), size).cast(pl.String)
 
 
-def text_within() -> pl.Expr:
-    """The text from `start` to `end`."""
-    return _RAW.bin.slice(pl.col("start"), pl.col("end") - pl.col("start")).cast(pl.String)
+def text_within(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """The `text` from one byte to another, both between characters."""
+    return _RAW.bin.slice(start, end - start).cast(pl.String)
 
 
 def _inside_character(place: pl.Expr) -> pl.Expr:
