@@ -3,7 +3,8 @@
 For each number of rows it writes a CSV of generated mails (HTML, signatures, quoted history,
 names, addresses, order numbers, some duplicates and macros), runs the stages ingest, validate and
 curate as the mill does, each in a process of its own, and prints seconds, the cost a row, and peak
-memory (the stage's process and its children, without what they share with other processes).
+memory: of the stage's process and its children together, five times a second, a page that several
+processes hold counted once (proportional set size).
 """
 
 import argparse
@@ -110,7 +111,7 @@ def _stage(stage: str, root: Path) -> dict[str, float]:
     while True:
         with suppress(psutil.NoSuchProcess):
             family = [watched, *watched.children(recursive=True)]
-            peak = max(peak, sum(_private(member) for member in family))
+            peak = max(peak, sum(_memory(member) for member in family))
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             break
@@ -127,15 +128,14 @@ def _stage(stage: str, root: Path) -> dict[str, float]:
     }
 
 
-def _private(process: Any) -> int:
-    """Resident memory of a process, without what it only maps from files."""
+def _memory(process: Any) -> int:
+    """Bytes that a process holds, of what it shares with others its share."""
     import psutil
 
     try:
-        memory = process.memory_info()
-    except psutil.NoSuchProcess:
+        return int(process.memory_full_info().pss)
+    except psutil.Error:  # it has ended
         return 0
-    return int(memory.rss - memory.shared)
 
 
 def main() -> None:
