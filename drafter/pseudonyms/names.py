@@ -10,11 +10,11 @@ that the metadata lacks, nicknames, and misspellings.
 import polars as pl
 
 from drafter.pseudonyms.people import needles_of
+from drafter.pseudonyms.raw import small_ascii
 from drafter.pseudonyms.spans import (
     SPAN,
     leftmost_longest,
     place,
-    small_ascii,
     text_within,
     whole_words,
     with_surroundings,

@@ -8,9 +8,9 @@ import polars as pl
 
 from drafter.errors import ParamsError
 from drafter.pseudonyms.labels import LETTERS
+from drafter.pseudonyms.raw import bytes_of
 from drafter.pseudonyms.spans import (
     SPAN,
-    bytes_of,
     find,
     text_within,
     whole_words,

@@ -11,7 +11,8 @@ from drafter.pseudonyms.names import spans_of_names
 from drafter.pseudonyms.numbers import numbers
 from drafter.pseudonyms.patterns import emails, ibans, orders
 from drafter.pseudonyms.people import names_of
-from drafter.pseudonyms.spans import CUT, SPAN, find, splice, without_overlap
+from drafter.pseudonyms.raw import splice
+from drafter.pseudonyms.spans import CUT, SPAN, find, without_overlap
 
 
 @dataclass(frozen=True)
