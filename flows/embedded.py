@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _turn(root: Path, at_once: int) -> int:
-    from tasks.servers import running_api
+    from tasks.servers.note import running_api
 
     prepare_environment(root)
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "ERROR"

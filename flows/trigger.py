@@ -12,7 +12,8 @@ from pathlib import Path
 def main() -> int:
     """Check that a worker is there, trigger, watch; gives the exit code of the run."""
     from tasks.environment import prepare_environment
-    from tasks.servers import running_api, worker_online
+    from tasks.servers.answers import worker_online
+    from tasks.servers.note import running_api
 
     root = Path.cwd()
     prepare_environment(root)

@@ -10,7 +10,7 @@ import pytest
 HEAVY = ("torch", "transformers", "mlflow", "great_expectations", "trl", "lancedb", "prefect",
          "sentence_transformers", "polars", "datasets", "dvc")  # fmt: skip
 PACKAGES = sorted(main.parent.name for main in Path("tasks").glob("*/__main__.py"))
-COMMANDS = [*(f"tasks.{name}" for name in PACKAGES), "tasks.use", "tasks.servers", "flows.train"]
+COMMANDS = [*(f"tasks.{name}" for name in PACKAGES), "tasks.use", "flows.train"]
 
 
 @pytest.mark.parametrize("module", COMMANDS)

@@ -18,7 +18,11 @@ import pytest
 
 from drafter.errors import ServersFailed
 from tasks.repro import stage_environment
-from tasks.servers import check_port, down, read_note, shell_lines, up
+from tasks.servers.answers import check_port
+from tasks.servers.down import down
+from tasks.servers.note import read_note
+from tasks.servers.shell import shell_lines
+from tasks.servers.up import up
 
 PATIENCE = 240.0
 PORTS = ("REPLYMILL_PREFECT_PORT", "REPLYMILL_MLFLOW_PORT", "REPLYMILL_REPORTS_PORT")
