@@ -2,10 +2,7 @@
 
 import csv
 import json
-import os
-import shutil
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
@@ -14,8 +11,8 @@ import pytest
 
 from drafter.tables import read_json
 from tests.canaries import ORDER_PATTERN, Canary, canaries, sightings
+from tests.checkout import make_checkout, python
 
-REPOSITORY = Path(__file__).parents[1]
 # Where personal data may be: the user's own files, and what was read from them before curation.
 RAW = ("data/sample", "data/ingested", "data/validated")
 
@@ -29,20 +26,6 @@ model = mlflow.pyfunc.load_model("models:/support-drafter@challenger")
 tickets = json.load(open(sys.argv[2]))
 print(json.dumps([draft.text for draft in model.predict(tickets)]))
 """
-
-
-def python(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run this interpreter in `root`, with its programs first on the path."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=root,
-        env=kept | {"PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def plant_in_csv(path: Path, birds: list[Canary]) -> None:
@@ -73,14 +56,7 @@ def birds() -> list[Canary]:
 @pytest.fixture(scope="module")
 def mill(tmp_path_factory: pytest.TempPathFactory, birds: list[Canary]) -> Path:
     """A checkout in which the flow has run; what it printed is in run.log."""
-    root = tmp_path_factory.mktemp("mill")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=REPOSITORY, check=True, capture_output=True, text=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / name, root / name)
-    subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
+    root = make_checkout(tmp_path_factory.mktemp("mill"))
     plant_in_csv(root / "data/sample/tickets.csv", birds)
     preset = {"curate": {"pseudonyms": {"order_patterns": ["MB-[0-9]{6}", ORDER_PATTERN]}}}
     (root / "canaries.yaml").write_text(json.dumps(preset))
