@@ -24,10 +24,13 @@ TELEMETRY_OFF = {
 
 
 def quiet_environment() -> None:
-    """Turn off the telemetry of every dependency, unless the environment already says something."""
+    """Turn off every dependency's telemetry and bars, unless the environment already says more."""
     for name, value in TELEMETRY_OFF.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # We show progress with rich. The bars of transformers and MLflow, which are tqdm's, would be
+    # lines of noise in a log; the hub's bar over a download decides for itself, and stays.
+    os.environ.setdefault("TQDM_DISABLE", "1")
     # Threads that spin while they wait take the cores from whatever runs beside them: with other
     # work on both cores, training the builtin base took six times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,5 +1,7 @@
 """An action on the world, so no DVC stage: told twice with the same evidence, it acts once."""
 
+import contextlib
+import io
 import shutil
 import tempfile
 from pathlib import Path
@@ -28,8 +30,11 @@ REPORTS = ("scorecard.json", "scorecard.md", "scorecard.html", "curation.json", 
 
 def run(params: Params, paths: Paths) -> None:
     """Show every candidate in MLflow's evaluation view, register the winner and print its name."""
-    log_evaluation(paths, params.registry.view_tickets)
-    print(register(params, paths))
+    # MLflow greets people on standard output, which is to hold the version's name alone
+    with contextlib.redirect_stdout(io.StringIO()):
+        log_evaluation(paths, params.registry.view_tickets)
+        version = register(params, paths)
+    print(version)
 
 
 def register(params: Params, paths: Paths) -> str:
