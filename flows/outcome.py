@@ -6,26 +6,35 @@ from tasks.outcome import scorecard_table
 from tasks.paths import Paths
 
 NEXT = """
-  make up       Prefect's and MLflow's pages; the version is in MLflow under Models
-  make use PRESET=...    your own data: see README, "Your own tickets"
-  open reports/scorecard.html    the same with plots and drafts side by side
+  make up                  Prefect's and MLflow's pages; the version is under Models
+  make use PRESET=NAME     your own data: see README, "Your own tickets"
+
+reports/scorecard.html shows the same with plots, and drafts side by side.
 """
 
 
 def show_outcome(root: Path, version: str) -> None:
     """Print the last run's outcome to standard output. Raises BadInput without a scorecard."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = scorecard_table(Paths(root).report("scorecard.json"))
-    shown = Table(title=f"{table.tickets:,} tickets of the holdout", title_justify="left")
-    shown.add_column(table.headings[0], no_wrap=True)
-    for heading in table.headings[1:]:
-        shown.add_column(heading, justify="right")
+    shown = Table(
+        title=f"{table.tickets:,} tickets of the holdout, means with their 95 % intervals below",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    shown.add_column("", no_wrap=True)
     for row in table.rows:
-        # the interval below the figure: a row side by side is wider than most terminals
-        cells = [cell.replace(" [", "\n[", 1) for cell in row[1:]]
-        shown.add_row(row[0], *cells, style="bold green" if row[0] == table.winner else "")
+        winner = row[0] == table.winner
+        shown.add_column(row[0], justify="right", style="bold green" if winner else "")
+    # a metric a line: five candidates side by side fit into eighty columns, ten metrics do not
+    for number, metric in enumerate(table.headings[1:], start=1):
+        cells = [row[number].replace(" [", "\n[", 1).replace(", ", " ") for row in table.rows]
+        shown.add_row(metric, *(escape(cell) for cell in cells))
     console = Console(highlight=False)
     console.print()
     console.print(shown)
