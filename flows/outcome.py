@@ -1,13 +1,14 @@
 """What `make run` ends with: the scorecard, the version's name, what to type next."""
 
+import re
 from pathlib import Path
 
 from tasks.outcome import scorecard_table
 from tasks.paths import Paths
 
 NEXT = """
-  make up                  Prefect's and MLflow's pages; the version is under Models
-  make use PRESET=NAME     your own data: see README, "Your own tickets"
+  make up                Prefect's and MLflow's pages
+  make use PRESET=NAME   your own data: see README, "Your own tickets"
 
 reports/scorecard.html shows the same with plots, and drafts side by side.
 """
@@ -25,18 +26,26 @@ def show_outcome(root: Path, version: str) -> None:
         title=f"{table.tickets:,} tickets of the holdout, means with their 95 % intervals below",
         title_justify="left",
         box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 0, 0, 1),
     )
     shown.add_column("", no_wrap=True)
     for row in table.rows:
         winner = row[0] == table.winner
-        shown.add_column(row[0], justify="right", style="bold green" if winner else "")
+        style = "bold green" if winner else ""
+        shown.add_column(row[0], justify="right", style=style, no_wrap=True)
     # a metric a line: five candidates side by side fit into eighty columns, ten metrics do not
     for number, metric in enumerate(table.headings[1:], start=1):
-        cells = [row[number].replace(" [", "\n[", 1).replace(", ", " ") for row in table.rows]
+        cells = [narrow(row[number]) for row in table.rows]
         shown.add_row(metric, *(escape(cell) for cell in cells))
     console = Console(highlight=False)
     console.print()
     console.print(shown)
     console.print(f"\nBest: [bold]{table.winner}[/]. Registered: [bold]{version}[/] (challenger)")
     console.print(f"\nWhat to type next:{NEXT}", markup=False)
+
+
+def narrow(cell: str) -> str:
+    """`0.687 [0.672, 0.701]` as `.687` above `[.672 .701]`."""
+    return re.sub(r"\b0(?=\.\d{3})", "", cell).replace(" [", "\n[", 1).replace(", ", " ")
