@@ -101,6 +101,17 @@ def test_training_hangs_neither_on_policies_nor_on_the_holdout() -> None:
     assert not [dep for dep in deps if "holdout" in dep or "policies" in dep or "index" in dep]
 
 
+@pytest.mark.parametrize("stage", ["base", "index", "sft"])
+def test_what_takes_minutes_hangs_on_no_code_that_it_does_not_import(
+    stage: str, imports: grimp.ImportGraph
+) -> None:
+    # a folder is shorter to write, and reruns its stage for any file in it
+    named = {Path(dep) for dep in STAGES[stage]["deps"] if dep.endswith(".py")}
+    folders = {Path(dep) for dep in STAGES[stage]["deps"] if Path(dep, "__init__.py").exists()}
+    assert folders == {Path("tasks", stage)}
+    assert named <= code_of(stage, imports)
+
+
 def test_nothing_that_acts_on_the_world_is_a_stage() -> None:
     assert {"register", "promote", "reload", "monitor"}.isdisjoint(STAGES)
 
