@@ -28,8 +28,8 @@ def quiet_environment() -> None:
     for name, value in TELEMETRY_OFF.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # We show progress with rich. The bars of transformers and MLflow, which are tqdm's, would be
-    # lines of noise in a log; the hub's bar over a download decides for itself, and stays.
+    # We show progress with rich; MLflow's bars, which are tqdm's, would be noise in a log. The
+    # hub's bar over a download is told so apart, shows itself on a terminal alone, and stays.
     os.environ.setdefault("TQDM_DISABLE", "1")
     # Threads that spin while they wait take the cores from whatever runs beside them: with other
     # work on both cores, training the builtin base took six times as long.

@@ -11,12 +11,13 @@ import pytest
 
 from drafter.drafter import Drafter
 from drafter.errors import PromotionRefused
+from drafter.records import CURATED, RETRIEVED
 from drafter.spec import Parts, Spec, prompt_digest
-from drafter.tables import read_json, write_json, write_text
+from drafter.tables import read_json, read_table, write_json, write_table, write_text
 from tasks.paths import Paths
 from tasks.register.params import Params
 from tasks.register.requirements import requirements, third_party_modules
-from tasks.register.run import REPORTS, register
+from tasks.register.run import REPORTS, register, run
 from tests.factories import curated, curated_table
 from tests.models import make_base
 
@@ -108,6 +109,23 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     write_text(paths.root / "dvc.lock", "schema: '2.0'\nstages: {}\n")
     write_json(paths.report("scorecard.json"), changed)
     assert register(PARAMS, paths) == "models:/support-drafter/2"
+
+
+def test_the_name_of_the_version_is_all_that_standard_output_gets(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tasks.evaluate.run import run as evaluate
+    from tests.test_evaluate import company, params
+
+    writers = {"nearest": "Thanks!", "base": "You have {new} days."}
+    company(paths.root, tickets=3, writers=writers)
+    tickets = read_table(paths.retrieved("holdout"), RETRIEVED)
+    write_table(paths.curated("holdout"), tickets, CURATED)
+    evaluate(params(writers=writers), paths)
+    write_json(paths.report("scorecard.json"), SCORECARD)
+    capsys.readouterr()
+    run(PARAMS, paths)
+    assert capsys.readouterr().out == "models:/support-drafter/1\n"
 
 
 def test_a_version_holds_no_pickle(paths: Paths) -> None:

@@ -20,7 +20,9 @@ def train_builtin(params: BuiltinParams, seed: int, folder: Path) -> None:
     `folder/training.jsonl`.
     """
     import torch
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # over the writing, which takes no time
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(params, seed, folder)
     before = torch.get_num_threads()
