@@ -17,18 +17,14 @@ WRITERS = {"nearest": "Thanks!", "old": "You have {old} days."}
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
     """A finished `evaluate`, and an empty MLflow store of its own."""
-    import mlflow
-
     paths = company(tmp_path_factory.mktemp("mill"), tickets=4, writers=WRITERS)
     tickets = read_table(paths.retrieved("holdout"), RETRIEVED)
     write_table(paths.curated("holdout"), tickets, CURATED)
     run(params(writers=WRITERS), paths)
-    before = mlflow.get_tracking_uri()
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
             patch.delenv(name)
         yield paths
-    mlflow.set_tracking_uri(before)
 
 
 def test_each_ticket_of_each_candidate_is_in_the_view_with_its_scores(evaluated: Paths) -> None:

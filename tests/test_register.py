@@ -1,7 +1,6 @@
 """Registering in a real SQLite store, with a tiny real model."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,13 +72,8 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture(autouse=True)
-def _own_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    import mlflow
-
-    before = mlflow.get_tracking_uri()
+def _own_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    yield
-    mlflow.set_tracking_uri(before)
 
 
 def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
