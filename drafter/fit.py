@@ -39,4 +39,5 @@ def _ids(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> l
         add_generation_prompt=True,
         tokenize=False,
     )
-    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+    # verbose: it would warn of a text that is too long for the model, which is what is cut here
+    return list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])

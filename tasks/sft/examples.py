@@ -67,7 +67,7 @@ def make_examples(
         if sees_policy(ticket["ticket_id"], seed, without_policy):
             shown = ticket["chunks"][:chunks]
         text = before + ticket["reply"].strip() + after
-        completion = list(tokenizer(text, add_special_tokens=False)["input_ids"])
+        completion = list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
         completion = completion[: max_length - max_length // 4]
         prompt = encode_chat(tokenizer, build_prompt(ticket, shown), max_length - len(completion))
         yield Example(prompt, completion)
