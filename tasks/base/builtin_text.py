@@ -19,6 +19,7 @@ NOUNS = tuple(dict.fromkeys(words.NOUNS.split()))
 WAYS = tuple(words.WAYS.split(", "))
 SYLLABLES = tuple(words.SYLLABLES.split())
 ENDINGS = tuple(words.ENDINGS.split())
+VOWELS, CONSONANTS = "aeiou", "bcdfghjklmnpqrstvwxyz"
 COMMON = tuple(dict.fromkeys(words.COMMON.split()))
 
 WITHOUT_CLAUSES = 0.12
@@ -66,8 +67,24 @@ def example(draw: random.Random) -> Example:
 
 
 def _invented(draw: random.Random) -> str:
-    parts = [draw.choice(SYLLABLES) for _ in range(draw.choice((1, 2, 2, 3)))]
-    return ("".join(parts) + draw.choice(ENDINGS)).capitalize()
+    """A name that nobody has: of syllables, of letters, or of common words.
+
+    Three kinds, so that every piece of the tokenizer is somewhere part of a name to copy.
+    """
+    kind = draw.random()
+    if kind < 0.4:
+        parts = [draw.choice(SYLLABLES) for _ in range(draw.choice((1, 2, 2, 3)))]
+        parts.append(draw.choice(ENDINGS))
+    elif kind < 0.7:
+        parts = [draw.choice(CONSONANTS + VOWELS)]
+        for _ in range(draw.randint(2, 7)):
+            parts.append(draw.choice(VOWELS if parts[-1] in CONSONANTS else CONSONANTS))
+            if draw.random() < 0.25:
+                parts.append(draw.choice(CONSONANTS))
+    else:
+        parts = [draw.choice(COMMON) for _ in range(draw.choice((1, 1, 2)))]
+        parts.append(draw.choice(("", "", *ENDINGS)))
+    return "".join(parts).capitalize()
 
 
 def _thing(draw: random.Random, of: str) -> tuple[str, str]:
