@@ -11,6 +11,7 @@ from drafter.errors import BadInput, ParamsError
 from drafter.records import CURATED, DRAFT, POLICY, RETRIEVED
 from drafter.tables import read_json, write_json, write_table
 from tasks.evaluate.cases import cases_of, under_heading
+from tasks.evaluate.metrics import outdated
 from tasks.evaluate.params import Params
 from tasks.evaluate.run import run
 from tasks.paths import Paths
@@ -101,6 +102,10 @@ def test_the_scorecard_tells_old_figures_and_a_wrong_voice_from_the_best(finishe
     assert after["dry"]["chrf"]["mean"] < 20 < 99 < after["best"]["chrf"]["mean"]
     before = card["slices"]["before_policy_change"]["candidates"]
     assert before["old"]["facts_agree"]["mean"] == 1.0
+    # what nobody ever changed can't be out of date
+    assert after["old"]["outdated"] == {"mean": 1.0, "low": 1.0, "high": 1.0, "n": 12}
+    assert after["best"]["outdated"]["mean"] == after["nearest"]["outdated"]["mean"] == 0.0
+    assert before["old"]["outdated"]["n"] == 0
     assert card["winner"] == "best"
 
 
@@ -142,7 +147,7 @@ def test_the_page_needs_nothing_else_and_marks_what_is_not_grounded(finished: Pa
     assert '<mark class="unsupported">30 days</mark>' in page
     assert '<mark class="supported">14 days</mark>' in page
     assert "&lt;my&gt; parcel" in page
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
 
 
 def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) -> None:
@@ -153,7 +158,7 @@ def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) ->
     assert lines[0] == "candidate,mean,low,high"
     assert lines[-1] == "best,1.0,1.0,1.0"
     assert len(lines) == 1 + len(WRITERS)
-    assert len(list(finished.report("plots").iterdir())) == 5
+    assert len(list(finished.report("plots").iterdir())) == 6
 
 
 def test_the_table_names_the_winner_in_bold(finished: Paths) -> None:
@@ -208,6 +213,31 @@ def test_evidence_is_the_version_in_force_on_the_tickets_day() -> None:
     assert "New: 14 days." not in before.evidence
     assert "New: 14 days." in after.evidence
     assert (before.after_change, after.after_change) == (False, True)
+
+
+def test_old_is_what_an_earlier_version_says_and_neither_today_nor_the_ticket() -> None:
+    text = "Return it within {days} days. The label costs 5 euros. We answer within 2 hours."
+    policies = [
+        policy(text=text.format(days=30), effective_to=CHANGE),
+        policy(text=text.format(days=14), effective_from=CHANGE),
+    ]
+    rows = [
+        retrieved(1, created_at=CHANGE, cites=["returns"]),
+        retrieved(2, created_at=CHANGE, cites=["returns"], question="Are 30 days not enough?"),
+        retrieved(3, created_at=CHANGE - timedelta(days=1), cites=["returns"]),
+    ]
+    cases = cases_of(retrieved_table(rows), policy_table(policies), CHANGE)
+    assert [case.superseded for case in cases] == [{("duration", "30 day")}, set(), set()]
+    assert outdated(["30 days", "30 days", "30 days"], cases) == [1.0, None, None]
+    assert outdated(["14 days", "", ""], cases) == [0.0, None, None]
+
+
+def test_a_metric_without_any_value_is_not_shown(tmp_path: Path) -> None:
+    paths = company(tmp_path)
+    write_table(paths.validated_policies, policy_table([policy(text="You have 14 days.")]), POLICY)
+    run(params(), paths)
+    assert "old figures" not in paths.report("scorecard.html").read_text()
+    assert "old figures" not in paths.report("scorecard.md").read_text()
 
 
 def test_a_cited_heading_is_evidence_without_its_neighbours() -> None:

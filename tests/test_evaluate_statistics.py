@@ -8,7 +8,7 @@ from tasks.evaluate.metrics import chrf, rouge_l, similarity
 
 
 def case(human: str) -> Case:
-    return Case("T-1", "?", human, (), False, False)
+    return Case("T-1", "?", human, (), False, frozenset(), False)
 
 
 def test_the_interval_is_scipys_percentile_interval() -> None:

@@ -1,12 +1,13 @@
 """The tickets as evaluation sees them: what was asked, what the human sent, what may be said."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
+from drafter.guard import facts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +25,9 @@ class Case:
     evidence: tuple[str, ...]
     after_change: bool
     """Its policy took effect after the newest training ticket, so no reply taught it."""
+    superseded: frozenset[tuple[str, str]]
+    """Facts (kind, value) that earlier versions of its policy state, and neither today's nor the
+    ticket itself."""
     is_macro: bool
 
 
@@ -44,6 +48,7 @@ def cases_of(
         links = [part["url"] for part in [*row["chunks"], *documents] if part["url"]]
         said = [row["subject"] or "", *(message["text"] for message in row["messages"])]
         starts = [document["effective_from"] for document in documents]
+        today = [*said, *(document["text"] for document in documents)]
         cases.append(
             Case(
                 ticket_id=row["ticket_id"],
@@ -51,6 +56,7 @@ def cases_of(
                 human=row["reply"],
                 evidence=tuple(dict.fromkeys([*texts, *links, *said])),
                 after_change=any(start is not None and start > newest_training for start in starts),
+                superseded=_stated(book.earlier(row)) - _stated(today),
                 is_macro=bool(row["is_macro"]),
             )
         )
@@ -72,19 +78,33 @@ class PolicyBook:
         Where a heading is cited, `text` is what stands under it.
         """
         day = ticket["created_at"]
-        cited = [found for name in ticket["cites"] or [] for found in self._in_force(name, day)]
-        first = [chunk["doc_id"] for chunk in ticket["chunks"][:1]]
-        return cited or [found for name in first for found in self._in_force(name, day)]
-
-    def _in_force(self, name: str, day: datetime) -> list[dict[str, Any]]:
-        document, _, heading = name.partition("#")
-        versions = self.versions.get(document) or self.versions.get(_address(document)) or []
         return [
-            version | {"text": under_heading(version["text"], heading)}
-            for version in versions
+            version
+            for version in self._versions(ticket)
             if (version["effective_from"] is None or version["effective_from"] <= day)
             and (version["effective_to"] is None or day < version["effective_to"])
         ]
+
+    def earlier(self, ticket: Mapping[str, Any]) -> list[str]:
+        """What the versions of the same documents said that had ended on the ticket's day."""
+        day = ticket["created_at"]
+        return [
+            version["text"]
+            for version in self._versions(ticket)
+            if version["effective_to"] is not None and version["effective_to"] <= day
+        ]
+
+    def _versions(self, ticket: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Every version of what the ticket cites, else of what was retrieved first."""
+        cited = [found for name in ticket["cites"] or [] for found in self._of(name)]
+        return cited or [
+            found for chunk in ticket["chunks"][:1] for found in self._of(chunk["doc_id"])
+        ]
+
+    def _of(self, name: str) -> list[dict[str, Any]]:
+        document, _, heading = name.partition("#")
+        versions = self.versions.get(document) or self.versions.get(_address(document)) or []
+        return [version | {"text": under_heading(version["text"], heading)} for version in versions]
 
 
 def under_heading(markdown: str, anchor: str) -> str:
@@ -99,6 +119,10 @@ def under_heading(markdown: str, anchor: str) -> str:
             ends = (h.start() for h in headings[number + 1 :] if len(h[1]) <= level)
             return markdown[heading.start() : next(ends, len(markdown))].strip()
     return markdown
+
+
+def _stated(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
+    return frozenset((fact.kind, fact.value) for text in texts for fact in facts(text))
 
 
 def _anchor(heading: str) -> str:

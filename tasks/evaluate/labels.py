@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 
 class Label(NamedTuple):
-    """A short heading, how figures are rounded, and what the metric says."""
+    """A short heading, how figures are rounded, what the metric says, and which way is better."""
 
     heading: str
     decimals: int
     percent: bool
     about: str
+    less_is_better: bool = False
 
 
 LABELS = {
@@ -25,6 +26,13 @@ LABELS = {
         1,
         True,
         "share of a draft's facts that the policy in force or the ticket holds; drafts with facts",
+    ),
+    "outdated": Label(
+        "old figures",
+        1,
+        True,
+        "drafts with a fact that only an earlier version of the policy holds; where there is one",
+        less_is_better=True,
     ),
     "chrf": Label("chrF", 1, False, "character n-grams shared with the human's reply, 0 to 100"),
     "rouge_l": Label("ROUGE-L", 3, False, "longest common word sequence with the human's, F1"),
@@ -64,7 +72,14 @@ def interval(metric: str, cell: Mapping[str, Any]) -> str:
 
 
 def shown_metrics(candidates: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The metrics of a table, in reading order; what a draft costs only if any costs something."""
+    """The metrics of a table, in reading order, without those that say nothing here.
+
+    What a draft costs says nothing where none costs anything; any other where it has no value.
+    """
+
+    def says_something(name: str) -> bool:
+        means = [cells[name]["mean"] for cells in candidates.values()]
+        return any(means) if name == "cost_usd" else any(mean is not None for mean in means)
+
     there = next(iter(candidates.values()))
-    free = not any(cells["cost_usd"]["mean"] for cells in candidates.values())
-    return [name for name in LABELS if name in there and not (free and name == "cost_usd")]
+    return [name for name in LABELS if name in there and says_something(name)]

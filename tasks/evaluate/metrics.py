@@ -21,13 +21,14 @@ Metric = Callable[[Sequence[str], Sequence[Case]], Scores]
 
 
 def metrics(embedder: "Embedder") -> dict[str, Metric]:
-    """Every metric of quality by its name; for each of them more is better."""
+    """Every metric of quality by its name; more is better, but for what LABELS says otherwise."""
     return {
         "chrf": chrf,
         "rouge_l": rouge_l,
         "similarity": similarity(embedder),
         "grounded": grounded,
         "facts_agree": facts_agree,
+        "outdated": outdated,
     }
 
 
@@ -89,3 +90,17 @@ def grounded(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
 def facts_agree(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
     """F1 between the facts of draft and human reply; None where the human states none."""
     return [guard.facts_agree(draft, case.human) for draft, case in zip(drafts, cases, strict=True)]
+
+
+def outdated(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+    """1.0 for a draft that states what an earlier version of the ticket's policy said, else 0.0.
+
+    None where no earlier version says anything that today's doesn't. It sees facts alone, and a
+    figure that happens to be an old one counts like one that was learned.
+    """
+    return [
+        float(any((fact.kind, fact.value) in case.superseded for fact in guard.facts(draft)))
+        if case.superseded
+        else None
+        for draft, case in zip(drafts, cases, strict=True)
+    ]

@@ -23,7 +23,8 @@ def interval_plot(card: Mapping[str, Any], metric: str) -> str:
         for name, figures in card["candidates"].items()
         if figures[metric]["mean"] is not None
     }
-    names = sorted(cells, key=lambda name: cells[name]["mean"])
+    less = LABELS[metric].less_is_better
+    names = sorted(cells, key=lambda name: cells[name]["mean"], reverse=less)
     scale = 100 if LABELS[metric].percent else 1
     figure, axes = _new_figure(3.4, 0.62 + 0.3 * max(len(names), 1))
     for place, name in enumerate(names):
