@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from drafter.drafter import Drafter
+from drafter.errors import BadInput
 from drafter.pseudonyms import Hidden, PseudonymParams, Pseudonyms, restore
 from drafter.tables import read_json
 
@@ -33,7 +34,8 @@ class LiveDrafter:
         """Draft a reply to each ticket: `text`, `citations` (chunk ids), `abstained`.
 
         A ticket has `messages` (role customer or agent, text), and may have `subject`, `at` (when
-        the customer wrote; now unless given) and `names` (the customer's first, then the agent's).
+        the customer wrote, in ISO 8601; now unless given) and `names` (the customer's first, then
+        the agent's). Raises BadInput where `at` is no time.
         """
         import polars as pl
 
@@ -61,7 +63,7 @@ class LiveDrafter:
 
 def _row(number: int, ticket: dict[str, Any], texts: list[str]) -> dict[str, Any]:
     """A CURATED row with what a live ticket has; the rest is null."""
-    at = ticket.get("at") or datetime.now(UTC)
+    at = _moment(ticket.get("at"))
     messages = [
         {"role": message["role"], "text": text, "at": at}
         for message, text in zip(ticket["messages"], texts[1:], strict=True)
@@ -73,6 +75,19 @@ def _row(number: int, ticket: dict[str, Any], texts: list[str]) -> dict[str, Any
         "messages": messages,
     }
     return dict.fromkeys(_FIELDS) | known
+
+
+def _moment(written: str | None) -> datetime:
+    """The time that `written` says, in UTC where it names no zone; now for None."""
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        raise BadInput(
+            f"at: {written!r} is no time: write it as 2026-03-01T09:30:00+00:00, or leave it out"
+        ) from None
+    return at.replace(tzinfo=at.tzinfo or UTC)
 
 
 _FIELDS = (

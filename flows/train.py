@@ -114,7 +114,8 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> dict[str, State[
     stands downstream of a failure is submitted last, so that it is seen as not run.
     """
     far = distances_to_end(stages)
-    sorter = TopologicalSorter({stage.name: stage.upstream for stage in stages})
+    upstream = {stage.name: stage.upstream for stage in stages}
+    sorter = TopologicalSorter(upstream)
     sorter.prepare()
     futures: dict[str, PrefectFuture[Any]] = {}
     running: dict[PrefectFuture[Any], str] = {}
@@ -124,7 +125,9 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> dict[str, State[
         ready = sorted([*ready, *sorter.get_ready()], key=lambda name: (-far[name], name))
         while ready and len(running) < at_once:
             name = ready.pop(0)
-            futures[name] = _named(name).submit(runner, name)
+            # what it waits for has ended; named, it is an edge in Prefect's graph
+            after = [futures[other] for other in upstream[name]]
+            futures[name] = _named(name).submit(runner, name, wait_for=after)
             running[futures[name]] = name
         if not running:
             break
@@ -138,9 +141,8 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> dict[str, State[
         if stage.name not in futures:
             after = [futures[name] for name in stage.upstream]
             futures[stage.name] = _named(stage.name).submit(runner, stage.name, wait_for=after)
-    futures["register"] = register.submit(
-        runner, wait_for=list(futures.values()), return_state=False
-    )
+    ends = [futures[name] for name, distance in far.items() if distance == 0]
+    futures["register"] = register.submit(runner, wait_for=ends, return_state=False)
     for future in futures.values():
         future.wait()
     return {name: future.state for name, future in futures.items()}

@@ -6,7 +6,6 @@
 Personal data is hidden before the model sees a ticket and put back into its draft.
 """
 
-from datetime import datetime
 from pathlib import Path
 
 import mlflow
@@ -26,8 +25,8 @@ class Ticket(pydantic.BaseModel):
 
     messages: list[Turn]
     subject: str | None = None
-    at: datetime | None = None
-    """When the customer wrote; the policies in force then apply. Now, unless given."""
+    at: str | None = None
+    """When the customer wrote, in ISO 8601; the policies in force then apply. Now, unless given."""
     names: list[str] = []
     """People known from elsewhere: the customer, then the agent."""
 

@@ -17,7 +17,7 @@ class ScorecardTable(NamedTuple):
 
 def scorecard_table(path: Path) -> ScorecardTable:
     """Read reports/scorecard.json. Raises BadInput where it is missing or damaged."""
-    from tasks.evaluate.labels import figure, heading, interval, shown_metrics
+    from tasks.labels import figure, heading, interval, shown_metrics
 
     card: dict[str, Any] = read_json(path)
     candidates = card["candidates"]

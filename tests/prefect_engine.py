@@ -26,6 +26,17 @@ def task_runs(api: str, run_name: str) -> dict[str, Any]:
     return {run.name: run.state for run in _read(api, run_name)[1]}
 
 
+def edges(api: str, run_name: str) -> set[tuple[str, str]]:
+    """Who waited for whom, as Prefect's graph of the run draws it: (upstream, downstream)."""
+    tasks = {run.id: run for run in _read(api, run_name)[1]}
+    return {
+        (tasks[source.id].name, run.name)
+        for run in tasks.values()
+        for sources in run.task_inputs.values()
+        for source in sources
+    }
+
+
 def flow_run(api: str, run_name: str) -> Any:
     return _read(api, run_name)[0]
 

@@ -78,6 +78,13 @@ def test_each_stage_is_a_task_of_its_own_name_and_dvc_finds_nothing_left(
     tasks = prefect_engine.task_runs(api, "whole")
     assert sorted(tasks) == sorted([*STAGES, "register"])
     assert {state.message for name, state in tasks.items() if name != "register"} == {"ran"}
+    assert prefect_engine.edges(api, "whole") == {
+        ("first", "left"),
+        ("first", "right"),
+        ("left", "last"),
+        ("right", "last"),
+        ("last", "register"),
+    }
 
     assert "up to date" in dvc(mill, "status")
     dvc(mill, "repro")

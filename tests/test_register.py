@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,7 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
         curated_table([curated(1, question=text, subject=None)])
     )
     served = mlflow.pyfunc.load_model("models:/support-drafter@challenger").predict(
-        [{"messages": [{"role": "customer", "text": text}], "at": datetime(2026, 1, 1, tzinfo=UTC)}]
+        [{"messages": [{"role": "customer", "text": text}], "at": "2026-01-01T00:00:00Z"}]
     )
     assert [draft.text for draft in served] == evaluated["text"].to_list()
 
@@ -103,6 +102,20 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     write_text(paths.root / "dvc.lock", "schema: '2.0'\nstages: {}\n")
     write_json(paths.report("scorecard.json"), changed)
     assert register(PARAMS, paths) == "models:/support-drafter/2"
+    with (paths.root / "mlflow/draft_model.py").open("a") as script:
+        script.write("# served otherwise\n")
+    assert register(PARAMS, paths) == "models:/support-drafter/3"
+
+
+def test_a_time_that_is_none_is_refused_with_what_was_written(paths: Paths) -> None:
+    import mlflow
+
+    register(PARAMS, paths)
+    served = mlflow.pyfunc.load_model("models:/support-drafter@challenger")
+    ticket = {"messages": [{"role": "customer", "text": "Where is it?"}]}
+    with pytest.raises(Exception, match="at: 'yesterday' is no time: write it as 2026"):
+        served.predict([ticket | {"at": "yesterday"}])
+    assert len(served.predict([ticket | {"at": "2026-03-01 09:30"}])) == 1
 
 
 def test_the_name_of_the_version_is_all_that_standard_output_gets(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.evaluate.labels import LABELS, figure, heading, interval, shown_metrics
+from tasks.labels import LABELS, figure, heading, interval, shown_metrics
 
 
 def markdown(card: Mapping[str, Any], quality: Sequence[str]) -> str:

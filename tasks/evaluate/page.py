@@ -5,8 +5,8 @@ from typing import Any
 
 from drafter.guard import facts, grounded
 from tasks.evaluate.cases import Case
-from tasks.evaluate.labels import LABELS, figure, heading, interval, shown_metrics
 from tasks.evaluate.plots import latency_plot, plots
+from tasks.labels import LABELS, figure, heading, interval, shown_metrics
 
 
 def page(

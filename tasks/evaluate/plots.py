@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tasks.evaluate.labels import LABELS, heading
+from tasks.labels import LABELS, heading
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

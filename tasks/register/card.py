@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tasks.labels import figure, heading, interval, shown_metrics
 from tasks.register.evidence import Evidence
 
 
@@ -30,7 +31,7 @@ Drafts replies for support agents, who read, edit and send them. It was made by 
 
 The newest tickets, none of whose customers, threads or near-duplicates it was trained on.
 
-{_table(evidence.scorecard["candidates"][evidence.winner])}
+{_table(evidence.winner, evidence.scorecard["candidates"])}
 
 scorecard.html beside this card shows every candidate on the same tickets.
 
@@ -48,16 +49,12 @@ def _at(revision: str | None) -> str:
     return f" at `{revision}`" if revision else ""
 
 
-def _table(metrics: dict[str, dict[str, Any]]) -> str:
-    lines = ["| metric | mean | 95 % interval | n |", "|---|---|---|---|"]
-    for name, value in metrics.items():
-        if value.get("mean") is None:
-            continue
-        if value.get("low") is None:
-            lines.append(f"| {name} | {value['mean']:.3f} | | {value['n']} |")
-        else:
-            low, high = value["low"], value["high"]
-            lines.append(
-                f"| {name} | {value['mean']:.3f} | {low:.3f} to {high:.3f} | {value['n']} |"
-            )
+def _table(winner: str, candidates: dict[str, dict[str, Any]]) -> str:
+    lines = ["| metric | mean | 95 % interval | n |", "|---|---:|---|---:|"]
+    for metric in shown_metrics(candidates):
+        cell = candidates[winner][metric]
+        span = interval(metric, cell).strip("[]").replace(", ", " to ")
+        lines.append(
+            f"| {heading(metric)} | {figure(metric, cell['mean'])} | {span} | {cell['n']} |"
+        )
     return "\n".join(lines)

@@ -10,25 +10,29 @@ from drafter.errors import PromotionRefused
 from drafter.tables import read_json
 from tasks.paths import Paths
 
+# What MLflow runs to serve a version.
+SCRIPT = "mlflow/draft_model.py"
+
 
 @dataclass(frozen=True)
 class Evidence:
     """Why a version deserves its alias, as MLflow tags and as files.
 
-    `digest` stands for the model and all that is known of it: it covers the winner's name and
-    dvc.lock, which holds the hash of every input, parameter and output. Two registrations with one
-    digest are one version.
+    `digest` stands for the model and all that is known of it: it covers the winner's name,
+    dvc.lock, which holds the hash of every input, parameter and output, and the script that serves
+    it. Two registrations with one digest are one version.
     """
 
     winner: str
     scorecard: dict[str, Any]
     curation: dict[str, Any]
     dvc_lock: str
+    script: str
     git_commit: str
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(f"{self.winner}\n{self.dvc_lock}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.winner}\n{self.dvc_lock}\n{self.script}".encode()).hexdigest()
 
     def tags(self) -> dict[str, str]:
         """The tags of a version: short values that a person or a desk can check."""
@@ -62,6 +66,7 @@ def gather(paths: Paths) -> Evidence:
         scorecard=scorecard,
         curation=curation,
         dvc_lock=hashlib.sha256(lock.read_bytes()).hexdigest(),
+        script=hashlib.sha256((paths.root / SCRIPT).read_bytes()).hexdigest(),
         git_commit=git_commit(paths.root),
     )
 

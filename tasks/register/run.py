@@ -14,7 +14,7 @@ from tasks.candidates import named
 from tasks.evaluation_view import log_evaluation
 from tasks.paths import Paths
 from tasks.register.card import model_card
-from tasks.register.evidence import Evidence, gather
+from tasks.register.evidence import SCRIPT, Evidence, gather
 from tasks.register.params import Params
 from tasks.register.requirements import requirements
 from tasks.tracking import ensure_store, tracking_uri
@@ -90,7 +90,7 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
             mlflow.log_artifact(str(paths.report(report)), "evidence")
         logged = mlflow.pyfunc.log_model(
             name=params.registry.model,
-            python_model=str(paths.root / "mlflow/draft_model.py"),
+            python_model=str(paths.root / SCRIPT),
             artifacts={"drafter": str(folder)},
             code_paths=[str(paths.root / "drafter")],
             pip_requirements=requirements(paths.root / "drafter"),
