@@ -37,9 +37,9 @@ class Drafter:
         """Load the parts. Raises ModelUnavailable or UnsafeModel where one can't be trusted."""
         index = None
         if parts.index:
-            from drafter.retrieval import Index
+            from drafter.index_files import open_index
 
-            index = Index.open(parts.index)
+            index = open_index(parts.index)
         if spec.generator == "nearest":
             from drafter.nearest import NearestGenerator
 

@@ -87,8 +87,11 @@ def current(folder: Path) -> Path:
     return place
 
 
-def read_index(folder: Path) -> "Index":
-    """Open what `write_index` wrote, with every file's hash verified."""
+def open_index(folder: Path, cache: Path | None = None) -> "Index":
+    """Open what `write_index` wrote, with every file's hash verified; `cache` is for LanceDB's.
+
+    Raises BadInput where it is missing or damaged.
+    """
     from safetensors.numpy import load_file
 
     from drafter.fusion import Weights
@@ -111,6 +114,7 @@ def read_index(folder: Path) -> "Index":
         vectors["solved"],
         settings,
         Weights(**json.loads((place / "fusion.json").read_text(encoding="utf-8"))["weights"]),
+        cache=cache,
     )
 
 

@@ -13,19 +13,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drafter.index_files import POINTER
 from drafter.tables import write_text
 
 if TYPE_CHECKING:
-    import polars as pl
+    import numpy as np
+    from numpy.typing import NDArray
 
     from drafter.fusion import Scores
+
+    InForce = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 # Vector search is exact below this. Above, IVF over whole vectors: the default, product
 # quantisation, found 16 % of the true neighbours of 100,000 chunks.
 EXACT_BELOW = 100_000
 PROBES = 64
 TABLE = "chunks"
+POINTER = "CURRENT"
 
 
 class LanceStore:
@@ -39,17 +42,18 @@ class LanceStore:
 
     @classmethod
     def make(
-        cls, cache: Path, name: str, chunks: "pl.DataFrame", texts: list[str], vectors: "Scores"
+        cls, cache: Path, name: str, texts: list[str], in_force: "InForce", vectors: "Scores"
     ) -> "LanceStore":
-        """Open `cache/name`, made from CHUNK rows first if it isn't there; point to it.
+        """Open `cache/name`, made first if it isn't there, and point to it.
 
+        A row for each of `texts`, in force from and until these microseconds.
         The folder that was pointed to before stays for whoever reads it; older ones go.
         """
         place, pointer = cache / name, cache / POINTER
         if not place.is_dir():
             beside = cache / f".{os.getpid()}.part"
             shutil.rmtree(beside, ignore_errors=True)
-            _write(beside, chunks, texts, vectors)
+            _write(beside, texts, in_force, vectors)
             beside.rename(place)
         before = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else name
         if before != name or not pointer.is_file():
@@ -87,18 +91,16 @@ def _in_force(at: int) -> str:
     return f"since <= {at} AND until > {at}"
 
 
-def _write(folder: Path, chunks: "pl.DataFrame", texts: list[str], vectors: "Scores") -> None:
+def _write(folder: Path, texts: list[str], in_force: "InForce", vectors: "Scores") -> None:
     import lancedb
     import pyarrow as pa
     from lancedb.index import FTS, IvfFlat
 
-    from drafter.retrieval import in_force_micros
-
-    since, until = in_force_micros(chunks)
+    since, until = in_force
     flat = pa.array(vectors.ravel(), pa.float32())
     table = pa.table(
         {
-            "row": pa.array(range(len(chunks)), pa.int64()),
+            "row": pa.array(range(len(texts)), pa.int64()),
             "text": texts,
             "since": pa.array(since),
             "until": pa.array(until),
@@ -107,5 +109,5 @@ def _write(folder: Path, chunks: "pl.DataFrame", texts: list[str], vectors: "Sco
     )
     made = lancedb.connect(folder).create_table(TABLE, table)
     made.create_index("text", config=FTS())
-    if len(chunks) >= EXACT_BELOW:
+    if len(texts) >= EXACT_BELOW:
         made.create_index("vector", config=IvfFlat(distance_type="dot"))

@@ -4,7 +4,7 @@ One object serves evaluation and the desk. Below `exact_below` chunks everything
 product for all queries of one period, never a query at a time. From there on LanceDB finds
 candidates by vector and by full text, and only those (with what the votes name) are scored.
 
-The files are described in drafter/index_files.py.
+Its files, and how they are opened, are in drafter/index_files.py.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,9 @@ from drafter.cites import Cite
 from drafter.embed import Embedder
 from drafter.errors import BadInput
 from drafter.fusion import Weights, best_columns, fuse, shares
-from drafter.lexical import Bm25, tokenise
-from drafter.votes import Ballot, Solved
+from drafter.lexical import tokenise
+from drafter.period import Period, chunk_texts, in_force_micros
+from drafter.votes import Solved
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 CANDIDATES = 200  # from each search of LanceDB
 STORE_BLOCK = 16  # queries whose candidates are scored together
 BLOCK = 512  # queries at a time: 512 x 20,000 chunks x 3 components are 120 MB
-FOREVER = 2**62
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,13 @@ class Index:
         settings: Settings,
         weights: Weights,
         embedder: Embedder | None = None,
+        cache: Path | None = None,
     ) -> None:
         """`chunks` has CHUNK's columns and `solved` SOLVED's, each with as many vectors.
 
-        Without an `embedder` the one that `settings` names is loaded at the first query.
+        Without an `embedder` the one that `settings` names is loaded at the first query. An index
+        too large to be scored whole keeps LanceDB's files in `cache`, or in a temporary folder
+        where none is given.
         """
         self.chunks = chunks
         self.chunk_vectors = chunk_vectors
@@ -87,21 +90,8 @@ class Index:
         self.settings = settings
         self.weights = weights
         self._embedder = embedder
-        self.cache: Path | None = None
-        self._periods: dict[bytes, _Period] = {}
-
-    @classmethod
-    def open(cls, folder: Path, cache: Path | None = None) -> "Index":
-        """Open what stage `index` wrote. Raises BadInput where it is missing or damaged.
-
-        An index too large to be scored whole keeps LanceDB's files in `cache`, or in a temporary
-        folder where none is given.
-        """
-        from drafter.index_files import read_index
-
-        index = read_index(folder)
-        index.cache = cache
-        return index
+        self.cache = cache
+        self._periods: dict[bytes, Period] = {}
 
     def search(
         self,
@@ -209,7 +199,7 @@ class Index:
 
     def _views(
         self, members: "NDArray[np.int64]", at: "NDArray[np.int64]", queries: Queries
-    ) -> Iterator[tuple["NDArray[np.int64]", "_Period"]]:
+    ) -> Iterator[tuple["NDArray[np.int64]", Period]]:
         """Blocks of queries of one period with the chunks to score for them: all, or candidates."""
         import numpy as np
 
@@ -219,11 +209,14 @@ class Index:
         if len(columns) >= self.settings.exact_below:
             for block in _blocks(len(members), STORE_BLOCK):
                 rows = members[block]
-                yield rows, _Period(self, self._candidates(rows, at, queries, columns))
+                yield rows, self._period(self._candidates(rows, at, queries, columns))
         elif len(columns):
-            view = self._periods.setdefault(columns.tobytes(), _Period(self, columns))
+            view = self._periods.setdefault(columns.tobytes(), self._period(columns))
             for block in _blocks(len(members), BLOCK):
                 yield members[block], view
+
+    def _period(self, columns: "NDArray[np.int64]") -> Period:
+        return Period(self.chunks[columns], self.chunk_vectors[columns], columns, self._voters)
 
     def _candidates(
         self,
@@ -269,7 +262,7 @@ class Index:
         digest.update("\0".join(texts).encode())
         digest.update(b"".join(times.tobytes() for times in self._in_force))
         name = digest.hexdigest()[:16]
-        return LanceStore.make(cache, name, self.chunks, texts, self.chunk_vectors)
+        return LanceStore.make(cache, name, texts, self._in_force, self.chunk_vectors)
 
     @property
     def embedder(self) -> Embedder:
@@ -302,49 +295,6 @@ class Index:
         import numpy as np
 
         return np.unique(np.concatenate(self._in_force))
-
-
-class _Period:
-    """The chunks in force on a day, with the statistics that only they give."""
-
-    def __init__(self, index: Index, columns: "NDArray[np.int64]") -> None:
-        self.columns = columns
-        self._index = index
-        self._chunks = index.chunks[columns]
-        self.vectors = index.chunk_vectors[columns]
-
-    @cached_property
-    def starts(self) -> "NDArray[np.int64]":
-        """The first column of each document (chunks are sorted by document)."""
-        import numpy as np
-
-        codes = self._chunks["doc_id"].rle_id().to_numpy()
-        return np.flatnonzero(np.diff(codes, prepend=-1))
-
-    @cached_property
-    def bm25(self) -> Bm25:
-        return Bm25(tokenise(chunk_texts(self._chunks)))
-
-    @cached_property
-    def ballot(self) -> Ballot:
-        doc_ids, clauses = self._chunks["doc_id"].to_list(), self._chunks["clause"].to_list()
-        return Ballot(self._index._voters, doc_ids, clauses)
-
-
-def chunk_texts(chunks: "pl.DataFrame") -> list[str]:
-    """What a chunk is found by: title and headings, then the text."""
-    texts = []
-    for title, clause, text in chunks.select("title", "clause", "text").iter_rows():
-        headings = " > ".join(clause.split(" > ")[:-1])
-        texts.append("\n".join(part for part in (title, headings, text) if part))
-    return texts
-
-
-def in_force_micros(chunks: "pl.DataFrame") -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
-    """From when and until when each chunk is in force, in microseconds; open ends are far away."""
-    since = chunks["effective_from"].dt.epoch("us").fill_null(-FOREVER).to_numpy()
-    until = chunks["effective_to"].dt.epoch("us").fill_null(FOREVER).to_numpy()
-    return since, until
 
 
 def _micros(at: Sequence[datetime]) -> "NDArray[np.int64]":

@@ -12,9 +12,10 @@ import pytest
 from drafter.cites import Cite, Resolver
 from drafter.errors import BadInput, ParamsError
 from drafter.fusion import Weights, best_columns, fuse, learn
-from drafter.index_files import read_index, write_index
+from drafter.index_files import open_index, write_index
 from drafter.lance import LanceStore
-from drafter.retrieval import Index, chunk_texts
+from drafter.period import chunk_texts, in_force_micros
+from drafter.retrieval import Index
 from tasks.index.build import build
 from tasks.index.params import IndexParams
 from tasks.paths import Paths
@@ -154,7 +155,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_an_index_that_was_opened_answers_on_after_another_is_swapped_in(tmp_path: Path) -> None:
     index, measured = built()
     write_index(tmp_path, index, measured)
-    reader = read_index(tmp_path)
+    reader = open_index(tmp_path)
     reader._embedder = WordHashes()
     before = reader.search(["a voucher"], [START + timedelta(days=9)], 2)
     index.weights = Weights.alone("vector")
@@ -164,16 +165,16 @@ def test_an_index_that_was_opened_answers_on_after_another_is_swapped_in(tmp_pat
 
 def test_a_damaged_and_a_missing_index_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="holds no index"):
-        Index.open(tmp_path)
+        open_index(tmp_path)
     index, measured = built()
     place = write_index(tmp_path, index, measured)
     whole = (place / "vectors.safetensors").read_bytes()
     (place / "vectors.safetensors").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(BadInput, match=r"vectors\.safetensors is damaged"):
-        Index.open(tmp_path)
+        open_index(tmp_path)
     shutil.rmtree(place)
     with pytest.raises(BadInput, match="is not there"):
-        Index.open(tmp_path)
+        open_index(tmp_path)
 
 
 def test_an_embedder_of_ones_own_travels_with_the_index(tmp_path: Path) -> None:
@@ -190,7 +191,7 @@ def test_an_embedder_of_ones_own_travels_with_the_index(tmp_path: Path) -> None:
     assert str(tmp_path) not in (place / "index.json").read_text()
     assert not (place / "embedder/README.md").exists()
     shutil.move(tmp_path / "index", tmp_path / "elsewhere")
-    moved = Index.open(tmp_path / "elsewhere")
+    moved = open_index(tmp_path / "elsewhere")
     found = moved.search(["All about gift cards"], [START], 1)
     assert found == index.search(["All about gift cards"], [START], 1)
 
@@ -200,8 +201,8 @@ def test_lancedb_finds_by_vector_and_by_words_what_was_in_force(tmp_path: Path) 
     old = policies(effective_to=change)
     new = policies(effective_from=change)
     index, _ = built(pl.concat([old, new]))
-    texts = chunk_texts(index.chunks)
-    store = LanceStore.make(tmp_path, "one", index.chunks, texts, index.chunk_vectors)
+    texts, in_force = chunk_texts(index.chunks), in_force_micros(index.chunks)
+    store = LanceStore.make(tmp_path, "one", texts, in_force, index.chunk_vectors)
     day = int(change.timestamp() * 1e6)
     for when, since in ((day - 1, None), (day, change)):
         vector = WordHashes().embed(["warranty on stoves"])[0]
@@ -212,9 +213,9 @@ def test_lancedb_finds_by_vector_and_by_words_what_was_in_force(tmp_path: Path) 
 
 def test_a_new_store_stands_beside_the_one_that_is_read_and_older_ones_go(tmp_path: Path) -> None:
     index, _ = built()
-    texts = chunk_texts(index.chunks)
+    texts, in_force = chunk_texts(index.chunks), in_force_micros(index.chunks)
     for name in ("one", "two", "three"):
-        LanceStore.make(tmp_path, name, index.chunks, texts, index.chunk_vectors)
+        LanceStore.make(tmp_path, name, texts, in_force, index.chunk_vectors)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["CURRENT", "three", "two"]
     assert (tmp_path / "CURRENT").read_text() == "three\n"
 
@@ -242,7 +243,7 @@ def test_the_stage_writes_what_is_read_back(tmp_path: Path) -> None:
     write_table(paths.curated("train"), tickets(0, 8), CURATED)
     write_table(paths.curated("val"), tickets(8, 4), CURATED)
     run(Params(index=index_params()), paths)
-    index = Index.open(paths.index)
+    index = open_index(paths.index)
     assert index.chunk_vectors.shape == (4, 384)
     assert index.solved_tickets["ticket_id"].to_list() == [f"T-{n}" for n in range(12)]
     found = index.search(["Tell me of gift cards"], [START + timedelta(hours=20)], 1)

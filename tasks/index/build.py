@@ -13,9 +13,10 @@ from drafter.clean import query_texts
 from drafter.embed import Embedder
 from drafter.errors import BadInput, ParamsError
 from drafter.fusion import COMPONENTS, Weights, learn
+from drafter.period import chunk_texts
 from drafter.recall import Level, Trial, truths
 from drafter.records import SOLVED
-from drafter.retrieval import Index, Settings, chunk_texts
+from drafter.retrieval import Index, Settings
 from tasks.index.params import IndexParams
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from drafter.clean import query_texts
+from drafter.index_files import open_index
 from drafter.records import CURATED, POLICY, RETRIEVED
 from drafter.retrieval import Index, Queries
 from drafter.tables import read_table, write_json, write_table
@@ -15,7 +16,7 @@ from tasks.retrieve.params import Params
 
 def run(params: Params, paths: Paths) -> None:
     """Write data/retrieved/{train,val,holdout}.parquet and reports/retrieval.json."""
-    index = Index.open(paths.index, paths.var / "index")
+    index = open_index(paths.index, paths.var / "index")
     policies = read_table(paths.validated_policies, POLICY)
     report: dict[str, Any] = {}
     for split in SPLITS:
