@@ -69,3 +69,21 @@ def test_make_help_names_the_verbs() -> None:
     shown = subprocess.run(["make", "-s", "help"], capture_output=True, text=True, check=True)
     for verb in ("setup", "run", "test", "lint", "bench", "up", "down", "use"):
         assert f"make {verb}" in shown.stdout
+
+
+def test_the_readmes_tree_names_every_module_and_no_other() -> None:
+    """A line of the tree is a name, indented by its depth, and a gloss."""
+    listed, folders = set(), []
+    tree = Path("README.md").read_text().partition("<summary>")[2].partition("```\n")[2]
+    for line in tree.partition("```")[0].splitlines():
+        depth, name = (len(line) - len(line.lstrip())) // 2, line.split()[0]
+        folders = [*folders[:depth], name]
+        if name.endswith(".py"):
+            listed.add("".join(folders))
+    there = {
+        path.as_posix()
+        for package in ("flows", "tasks", "drafter", "mlflow", "benchmarks")
+        for path in Path(package).rglob("*.py")
+        if not path.name.startswith("__")
+    }
+    assert listed == there
