@@ -98,11 +98,11 @@ def test_five_million_rows_take_at_most_a_fifth_more_memory_than_half_a_million(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_three_times_the_questions_are_joined_in_hardly_more_memory(
+@pytest.mark.timeout(1800)
+def test_five_million_questions_are_joined_in_hardly_more_memory_than_half_a_million(
     tmp_path: Path,
 ) -> None:
     peaks = []
-    for questions in (500_000, 1_500_000):
+    for questions in (500_000, 5_000_000):
         peaks.append(peak_memory(tmp_path, write_two_tables(tmp_path, questions)))
     assert peaks[1] <= 1.2 * peaks[0], peaks
