@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.curate import shingles
 from tasks.curate.shingles import shingle
-from tasks.curate.words import word_hashes
+from tasks.curate.words import plain_unicode, word_hashes
 
 
 def words_of(text: str | None) -> list[str]:
@@ -68,7 +68,7 @@ mails = st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.none() 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(mails, min_size=1, max_size=8))
 def test_words_are_those_of_a_regex_over_the_whole_text(texts):
-    hashes, sizes = word_hashes(pl.Series(texts, dtype=pl.String).fill_null(""))
+    hashes, sizes = word_hashes(plain_unicode(pl.Series(texts, dtype=pl.String)))
     assert (hashes.tolist(), sizes.tolist()) == expected(texts)
 
 
@@ -76,8 +76,14 @@ def test_every_character_of_unicode_is_read_as_the_regex_reads_it():
     characters = [chr(code) for code in range(sys.maxunicode + 1)]
     assigned = [one for one in characters if unicodedata.category(one) not in ("Cs", "Co", "Cn")]
     texts = ["x".join(assigned[start : start + 500]) for start in range(0, len(assigned), 500)]
-    hashes, sizes = word_hashes(pl.Series(texts))
+    hashes, sizes = word_hashes(plain_unicode(pl.Series(texts)))
     assert (hashes.tolist(), sizes.tolist()) == expected(texts)
+
+
+def test_the_texts_themselves_stay_as_they_are():
+    texts = pl.Series(["Größe", "[ORDER_1]", None])
+    shingle(texts)
+    assert texts.to_list() == ["Größe", "[ORDER_1]", None]
 
 
 @pytest.mark.parametrize("size", [1, 40, 10_000])

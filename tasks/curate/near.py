@@ -21,7 +21,8 @@ RECALL = 0.995
 # a large cluster then hangs together as a chain, and its cost grows with its size, not its square.
 NEIGHBOURS = 100
 _PAIRS_IN_MEMORY = 10_000_000  # counted with repeats, before they are folded
-_BATCH = 1000  # signatures that pass through Python at a time
+# Signatures that pass through Python at a time: fewer lists than wake its garbage collector (700).
+_BATCH = 500
 
 Signatures = npt.NDArray[np.uint32]
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.curate.words import Hashes, Rows, word_hashes
+from tasks.curate.words import Hashes, Rows, plain_unicode, word_hashes
 
 WORDS = 3
-_BYTES = 1 << 20  # of text at a time
+_BYTES = 1 << 19  # of text at a time
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 
 
@@ -54,11 +54,11 @@ class Shingles:
 def shingle(texts: pl.Series) -> Shingles:
     """The shingles of each text; null counts as the empty text.
 
-    About a megabyte at a time: what lies between text and shingles then stays in the cache.
+    Half a megabyte at a time: what lies between text and shingles then stays in the cache.
     """
     if texts.is_empty():
         return Shingles(np.empty(0, np.uint64), np.zeros(1, np.int64))
-    texts = texts.fill_null("")
+    texts = plain_unicode(texts)
     step = 1 + len(texts) * _BYTES // (int(texts.str.len_bytes().sum()) + 1)
     parts = [_shingle(texts.slice(start, step)) for start in range(0, len(texts), step)]
     sizes = np.concatenate([part.sizes for part in parts])
@@ -87,7 +87,7 @@ def _shingle(texts: pl.Series) -> Shingles:
 def jaccard(texts: Shingles, left: Rows, right: Rows) -> npt.NDArray[np.float64]:
     """Exact Jaccard similarity of the shingle sets of each pair of rows.
 
-    Pairs are compared two thousand at a time, so that memory stays small however many there are.
+    Pairs are compared 512 at a time: what is sorted stays in the cache however many there are.
     """
     result = np.empty(len(left))
     for start in range(0, len(left), _PAIRS):
@@ -96,8 +96,8 @@ def jaccard(texts: Shingles, left: Rows, right: Rows) -> npt.NDArray[np.float64]
     return result
 
 
-_PAIRS = 1 << 11  # pairs that fit beside 52 bits of a hash in one number
-_HASH_BITS = np.uint64(52)
+_PAIRS = 1 << 9  # pairs that fit beside 54 bits of a hash in one number
+_HASH_BITS = np.uint64(54)
 _SIDE_BIT = np.uint64(1)
 
 

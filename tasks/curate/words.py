@@ -14,7 +14,6 @@ Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
 
 _UNSPACED = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])"
-_FIRST_BYTE_OF_UNSPACED = 0xE0  # in UTF-8; Latin, Greek, Cyrillic, Hebrew and Arabic lie below
 _BETWEEN_WORDS = r"[^\p{L}\p{M}\p{N}\x00-\x7F]+"
 _BLANK = ord(" ")
 # What becomes of a byte: ASCII letters are lower case, other ASCII than letters and digits is a
@@ -26,18 +25,28 @@ _PLAIN = bytes(
 _IS_DIGIT = np.array([byte in b"0123456789" for byte in range(256)])
 
 
+def plain_unicode(texts: pl.Series) -> pl.Series:
+    """The texts with what _PLAIN cannot do by the byte: it is done to those that are not ASCII."""
+    texts = texts.fill_null("")
+    rows = (texts.str.len_bytes() > texts.str.len_chars()).arg_true()
+    if rows.is_empty():
+        return texts
+    plain = texts.gather(rows).str.to_lowercase().str.replace_all(_BETWEEN_WORDS, " ")
+    # into a clone, since scatter writes into the series it is called on
+    return texts.clone().scatter(rows, plain.str.replace_all(_UNSPACED, " $1 "))
+
+
 def word_hashes(texts: pl.Series) -> tuple[Hashes, Rows]:
     """The hash of every word of all texts, one text after the other, and each text's word count.
 
-    No text is null. The texts lie in Arrow as one run of bytes; the blanks in it are found by
-    numpy, and words are that same run with a blank's place as each end. No list of words is made.
+    The texts come from `plain_unicode`. They lie in Arrow as one run of bytes; the blanks in it are
+    found by numpy, and words are that same run with a blank's place as each end. No list of words
+    is made.
     """
-    data, ends_of_texts = one_run(texts)
-    if not data.isascii():
-        rows = (texts.str.len_bytes() > texts.str.len_chars()).arg_true()
-        # of a clone, since scatter writes into the series it is called on
-        texts = texts.clone().scatter(rows, plain_unicode(texts.gather(rows)))
-        data, ends_of_texts = one_run(texts)
+    arrow = (texts + " ").to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, bounds, run = arrow.buffers()
+    ends_of_texts = np.frombuffer(bounds, np.int64)[1 : len(texts) + 1]
+    data = bytearray(run[: ends_of_texts[-1]])
     blank_placeholder_numbers(np.frombuffer(data, np.uint8))
     data = data.translate(_PLAIN)
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _BLANK)
@@ -51,33 +60,16 @@ def word_hashes(texts: pl.Series) -> tuple[Hashes, Rows]:
     return hashed[filled], np.diff(until, prepend=0)
 
 
-def one_run(texts: pl.Series) -> tuple[bytearray, Rows]:
-    """The bytes of all texts with a blank behind each, and where each text ends."""
-    arrow = (texts + " ").to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, bounds, data = arrow.buffers()
-    ends = np.frombuffer(bounds, np.int64)[1 : len(texts) + 1]
-    return bytearray(data[: ends[-1]]), ends
-
-
 def blank_placeholder_numbers(data: npt.NDArray[np.uint8]) -> None:
     """`[ORDER_12]` becomes `[ORDER_  ]` in place; `data` ends with a blank.
 
     All brackets walk left over their digits together, a digit a step.
     """
     brackets = np.flatnonzero(data == ord("]"))
-    before = brackets - 1
-    while (is_digit := _IS_DIGIT[data[before]]).any():
-        before -= is_digit
+    before, walking = brackets - 1, np.arange(len(brackets))
+    while len(walking := walking[_IS_DIGIT[data[before[walking]]]]):
+        before[walking] -= 1
     digits = brackets[data[before] == ord("_")] - 1
     while len(digits := digits[_IS_DIGIT[data[digits]]]):
         data[digits] = _BLANK
         digits -= 1
-
-
-def plain_unicode(texts: pl.Series) -> pl.Series:
-    """What _PLAIN cannot do by the byte: lower case, punctuation and unspaced scripts."""
-    plain = texts.str.to_lowercase().str.replace_all(_BETWEEN_WORDS, " ")
-    data, _ = one_run(plain)
-    if np.frombuffer(data, np.uint8).max() < _FIRST_BYTE_OF_UNSPACED:
-        return plain
-    return plain.str.replace_all(_UNSPACED, " $1 ")
