@@ -39,6 +39,12 @@ def test_similarity_is_that_of_the_sets_of_word_triples(texts):
     assert jaccard(shingle(pl.Series(texts)), left, right) == pytest.approx(expected)
 
 
+def test_similarity_of_very_many_pairs_is_that_of_each():
+    texts = shingle(pl.Series(["a b c d e f", "a b c d e", "x y z"]))
+    left, right = np.zeros(5000, np.int64), np.arange(5000) % 3
+    assert jaccard(texts, left, right).tolist() == [(1.0, 0.75, 0.0)[row] for row in right]
+
+
 def test_case_punctuation_and_placeholder_numbers_do_not_count():
     texts = shingle(
         pl.Series(["[ORDER_1] is late, WHERE is it?", "[ORDER_12]  is late where is it", None, ""])

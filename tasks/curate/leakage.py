@@ -22,7 +22,8 @@ from tasks.curate.near import (
     margin,
     sign,
 )
-from tasks.curate.shingles import Rows, Shingles, jaccard
+from tasks.curate.shingles import Shingles, jaccard
+from tasks.curate.words import Rows
 
 BANDS = Bands(bands=32, rows=4)
 SEED = 2  # other permutations than those that made the clusters
