@@ -73,14 +73,12 @@ def reaches(figure: str, least: float) -> Callable[[Told, Told], str]:
 
 
 def within(figure: str, share: float) -> Callable[[Told, Told], str]:
-    """Ours must not exceed the peer's `figure` by more than `share`."""
+    """Ours must lie no more than `share` above or below the peer's `figure`."""
 
     def unequal(ours: Told, peer: Told) -> str:
-        if ours[figure] <= peer[figure] * (1 + share):
+        if abs(ours[figure] - peer[figure]) <= share * peer[figure]:
             return ""
-        return (
-            f"our {figure} {ours[figure]} is over theirs, {peer[figure]}, by more than {share:.0%}"
-        )
+        return f"our {figure} {ours[figure]} and theirs, {peer[figure]}, differ by over {share:.0%}"
 
     return unequal
 

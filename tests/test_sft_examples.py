@@ -12,6 +12,7 @@ from drafter.errors import ModelUnavailable
 from drafter.fit import encode_chat
 from drafter.prompt import build_prompt
 from tasks.base.source import COMMIT, Hub, parse_source
+from tasks.sft.attention import MODELS, attend_by_document
 from tasks.sft.examples import IGNORED, around_reply, make_examples, sees_policy
 from tasks.sft.packing import Collator, to_rows
 from tasks.sft.params import Params
@@ -152,6 +153,45 @@ def test_no_example_of_a_packed_row_sees_another(
             start += length
     assert batch["tokens"].tolist() == rows["length"]
     assert int(batch["tokens"].sum()) == sum(len(example) for example in made)
+
+
+def small_model(kind: str) -> Any:
+    """A model of `kind` with random weights, grouped heads and a head of its own."""
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config = AutoConfig.for_model(
+        kind,
+        vocab_size=300,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+    )
+    return AutoModelForCausalLM.from_config(config, attn_implementation="sdpa")
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_document_by_document_gives_what_a_mask_gives(tokenizer: Any, kind: str) -> None:
+    import torch
+
+    model = small_model(kind).eval()
+    made = examples(tokenizer, [retrieved(n, reply="word " * n) for n in range(1, 9)])
+    batch = Collator(tokenizer.pad_token_id)(list(to_rows(made, "packed", 250)))
+    masked = logits(model, batch["input_ids"], batch["position_ids"])
+
+    assert attend_by_document(model)
+
+    found = logits(model, batch["input_ids"], batch["position_ids"])
+    assert torch.allclose(found, masked, atol=1e-5)
+
+
+def test_a_model_with_a_sliding_window_keeps_its_own_attention() -> None:
+    model = small_model("mistral")
+
+    assert not attend_by_document(model)
+    assert model.config._attn_implementation == "sdpa"
 
 
 def test_the_trainer_finds_the_same_loss_packed_and_alone(folder: Path, tmp_path: Path) -> None:

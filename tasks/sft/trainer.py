@@ -16,6 +16,7 @@ from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
 from drafter.base_model import Base, quiet_peft
+from tasks.sft.attention import attend_by_document
 from tasks.sft.checkpoints import checkpoint_at, mark_complete
 from tasks.sft.packing import Collator, FlatCollator
 from tasks.sft.params import LoraParams, SftParams
@@ -148,6 +149,8 @@ def make_trainer(
         report_to=[],
         seed=seed % 2**32,
     )
+    if hardware.device == "cpu" and hardware.attention == "sdpa":
+        attend_by_document(base.model)
     pad = base.tokenizer.pad_token_id
     flash = hardware.attention == "flash_attention_2"
     with quiet_peft():
