@@ -100,7 +100,8 @@ def python_re() -> Work:
 
     from drafter.pseudonyms import phones, runs
     from drafter.pseudonyms.cards import CARD
-    from drafter.pseudonyms.patterns import EMAIL, _iban_lengths
+    from drafter.pseudonyms.ibans import iban_lengths
+    from drafter.pseudonyms.patterns import EMAIL
 
     def python(pattern: str) -> re.Pattern[str]:
         """A pattern of ours in Python's syntax."""
@@ -167,7 +168,7 @@ def python_re() -> Work:
     def one(text: str) -> list[tuple[int, int, str]]:
         spans = [(hit.start(), hit.end(), "EMAIL") for hit in email.finditer(text)]
         for start in iban_start.finditer(text):
-            size = _iban_lengths().get(start[0][:2].upper())
+            size = iban_lengths().get(start[0][:2].upper())
             whole = iban_of(size).match(text, start.start()) if size else None
             if whole and is_iban(whole[0]):
                 spans.append((whole.start(), whole.end(), "IBAN"))

@@ -2,10 +2,14 @@
 
 import re
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from drafter.pseudonyms.digits import WORD, Groups, table_of
 from drafter.pseudonyms.phones import PHONE_WORD
-from drafter.pseudonyms.spans import SPAN, find
+from drafter.pseudonyms.raw import Numbers
+from drafter.pseudonyms.spans import SPAN, text_within
 
 # Six digits or more with little between them, after anything but a letter or digit.
 DIGITS = r"[0-9](?:[() ./\u{a0}-]{0,3}[0-9]){5,}"
@@ -24,38 +28,98 @@ MACHINE = r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"
 VERSION = r"(?:^|\.)[0-9](?:\.|$)"
 YEARS = r"^(?:19|20)[0-9]{2}[ /-]+(?:19|20)[0-9]{2}$"
 
+_BETWEEN = table_of("() ./-")
+_BETWEEN[[0xC2, 0xA0]] = True  # the no-break space; neither byte is in a row with these otherwise
+_OPENING, _SPACE, _X = table_of("(+"), table_of(" ,"), table_of("xXeE")
 
-def digit_runs(texts: pl.DataFrame) -> pl.DataFrame:
+
+def digit_runs(texts: pl.DataFrame, groups: Groups) -> pl.DataFrame:
     """Every run with what opens it and its extension: row, start, end, found, before.
 
-    A run ends at a word's end, so "415-555-2671 30th" gives its first ten digits.
+    `groups` are the digits of `texts` (row, text). A run ends at a word's end, so
+    "415-555-2671 30th" gives its first ten digits. `before` reaches back to the run above.
     """
-    runs = find(texts, RUN).with_columns(
-        next=pl.when(pl.col("row") == pl.col("row").shift(-1)).then(pl.col("start").shift(-1))
+    first, last = _chains(groups)
+    text = groups.texts[first]
+    start, end = groups.begins[first] - groups.bounds[text], groups.ends[last] - groups.bounds[text]
+    above, below = np.zeros_like(end), np.diff(groups.bounds)[text]
+    same = text[1:] == text[:-1]
+    above[1:][same], below[:-1][same] = end[:-1][same], start[1:][same]
+    runs = texts.select("row", "text")[text].with_columns(
+        start=pl.Series(start), end=pl.Series(end), above=pl.Series(above), below=pl.Series(below)
     )
-    before, after, found = pl.col("before"), pl.col("after"), pl.col("found")
-    # Most runs have nothing of the kind, and these alone are looked at closely.
-    plain = ~(after.str.contains("^(?:[A-Za-z_]|[ ,]{0,2}[xXeE])") | before.str.contains("[(+]$"))
-    others = runs.filter(~plain).with_columns(
+    runs = runs.with_columns(
+        found=text_within(pl.col("start"), pl.col("end")),
+        before=text_within(pl.col("above"), pl.col("start")),
+    )
+    columns = ["row", "start", "end", "found", "before"]
+    closely = _more_may_belong(groups, groups.begins[first], groups.ends[last])
+    if not closely.any():
+        return runs.select(columns)
+    others = _with_opening_and_extension(runs.filter(pl.Series(closely)))
+    return pl.concat([runs.filter(pl.Series(~closely)).select(columns), others.select(columns)])
+
+
+def _chains(groups: Groups) -> tuple[Numbers, Numbers]:
+    """The first and the last group of each RUN: six digits with little between them."""
+    linked = np.append(_linked(groups), False)[: len(groups.begins)]
+    tails = np.flatnonzero(~linked)
+    heads = np.append(0, tails + 1)[: len(tails)]
+    # A run begins with the first group of its chain that does not go on a word.
+    opens = groups.opens_word()
+    opening = np.append(np.flatnonzero(opens), len(opens))
+    first = opening[(np.cumsum(opens) - opens)[heads]]
+    before = np.append(0, np.cumsum(groups.ends - groups.begins))
+    kept = (first <= tails) & (before[tails + 1] - before[first] >= 6)
+    return first[kept], tails[kept]
+
+
+def _linked(groups: Groups) -> npt.NDArray[np.bool_]:
+    """Whether at most three separators, and nothing else, stand between a group and the next."""
+    ends, size = groups.ends[:-1], groups.begins[1:] - groups.ends[:-1]
+    linked = (size <= 6) & (groups.texts[1:] == groups.texts[:-1])  # a no-break space is two bytes
+    rest = np.flatnonzero(linked)
+    for place in range(6):
+        fits = _BETWEEN[groups.signs[ends[rest] + place]]
+        linked[rest[~fits]] = False
+        rest = rest[fits & (size[rest] > place + 1)]
+    wide = np.flatnonzero(linked & (size > 3))
+    spaces = groups.signs[ends[wide, None] + np.arange(6)] == 0xA0
+    spaces &= np.arange(6) < size[wide, None]
+    linked[wide] = size[wide] - spaces.sum(axis=1) <= 3
+    return linked
+
+
+def _more_may_belong(groups: Groups, begins: Numbers, ends: Numbers) -> npt.NDArray[np.bool_]:
+    """Which runs may have an opening or an extension, or end inside a word.
+
+    Most have nothing of the kind. Told from four bytes, be they the next text's: a run too many
+    does no harm.
+    """
+    signs = groups.signs
+    next_1, next_2, next_3 = (np.take(signs, ends + n, mode="clip") for n in range(3))
+    extended = _SPACE[next_2] & _X[next_3] | _X[next_2]
+    opened = _OPENING[np.take(signs, begins - 1, mode="clip")]
+    return np.asarray(opened | WORD[next_1] | _SPACE[next_1] & extended)
+
+
+def _with_opening_and_extension(runs: pl.DataFrame) -> pl.DataFrame:
+    """Widen runs by what belongs to them, and leave out digits that begin a word."""
+    before, found = pl.col("before"), pl.col("found")
+    runs = runs.with_columns(after=text_within(pl.col("end"), pl.col("below")))
+    runs = runs.with_columns(
         opening=before.str.extract(f"({OPENING})$"),
-        extension=after.str.extract(rf"^({EXTENSION})(?-u:\b)").fill_null(""),
+        extension=pl.col("after").str.extract(rf"^({EXTENSION})(?-u:\b)").fill_null(""),
     )
-    if others.is_empty():
-        return runs.drop("after", "next")
-    crowded = pl.col("next") < pl.col("end") + pl.col("extension").str.len_bytes()
-    others = others.with_columns(extension=pl.when(~crowded.fill_null(False)).then("extension"))
-    extension = pl.col("extension").fill_null("")
-    inside_word = after.str.contains("^[A-Za-z_]") & (extension == "")
+    inside_word = pl.col("after").str.contains("^[A-Za-z_]") & (pl.col("extension") == "")
     cut = found.str.extract(f"^({DIGITS})[^0-9]+[0-9]+$")
-    others = others.with_columns(found=pl.when(inside_word).then(cut).otherwise(found))
-    others = others.drop_nulls("found").with_columns(
-        found=pl.col("opening") + found + extension,
+    runs = runs.with_columns(found=pl.when(inside_word).then(cut).otherwise(found))
+    runs = runs.drop_nulls("found").with_columns(
+        found=pl.col("opening") + found + pl.col("extension"),
         start=pl.col("start") - pl.col("opening").str.len_bytes(),
         before=before.str.strip_suffix(pl.col("opening")),
     )
-    others = others.with_columns(end=pl.col("start") + found.str.len_bytes())
-    columns = ["row", "start", "end", "found", "before"]
-    return pl.concat([runs.filter(plain).select(columns), others.select(columns)])
+    return runs.with_columns(end=pl.col("start") + found.str.len_bytes())
 
 
 def may_be_something() -> pl.Expr:
