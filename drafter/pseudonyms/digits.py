@@ -12,6 +12,8 @@ import polars as pl
 
 from drafter.pseudonyms.raw import Numbers, Signs, bytes_of
 
+BLOCK = 2**18  # bytes
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -37,17 +39,33 @@ class Groups:
 
 def digit_groups(texts: pl.Series) -> Groups:
     bounds, signs = bytes_of(texts)
-    digit = np.zeros(len(signs) + 2, np.bool_)  # with a sign before the first and after the last
-    np.less(signs - ord("0"), 10, out=digit[1:-1])  # unsigned: what is less wraps round
-    edges = np.flatnonzero(digit[1:] != digit[:-1])
+    edges = _edges(signs)
     # Where one text ends with a digit and the next begins with one, two groups meet.
-    meeting = np.unique(bounds)
-    meeting = meeting[digit[meeting] & digit[meeting + 1]]
+    meeting = np.unique(bounds[(bounds > 0) & (bounds < len(signs))])
+    meeting = meeting[_DIGIT[signs[meeting - 1]] & _DIGIT[signs[meeting]]]
     if len(meeting):
         edges = np.sort(np.concatenate([edges, meeting, meeting]))
     begins, ends = edges[0::2].copy(), edges[1::2].copy()
     inside = np.diff(np.searchsorted(begins, bounds))
     return Groups(signs, bounds, begins, ends, np.repeat(np.arange(len(texts)), inside))
+
+
+def _edges(signs: Signs) -> Numbers:
+    """Where digits begin and where they end, in turn.
+
+    A block at a time: what is computed between stays in the processor's cache.
+    """
+    edges = [np.empty(0, np.int64)]
+    inside = False
+    for begin in range(0, len(signs), BLOCK):
+        digit = signs[begin : begin + BLOCK] - ord("0") < 10  # unsigned: what is less wraps round
+        if digit[0] != inside:
+            edges.append(np.array([begin]))
+        edges.append(np.flatnonzero(digit[1:] != digit[:-1]) + (begin + 1))
+        inside = digit[-1]
+    if inside:
+        edges.append(np.array([len(signs)]))
+    return np.concatenate(edges)
 
 
 def table_of(signs: str) -> npt.NDArray[np.bool_]:
@@ -58,4 +76,5 @@ def table_of(signs: str) -> npt.NDArray[np.bool_]:
 
 
 LETTER = table_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-WORD = LETTER | table_of("0123456789_")
+_DIGIT = table_of("0123456789")
+WORD = LETTER | _DIGIT | table_of("_")

@@ -52,11 +52,14 @@ def ibans(texts: pl.DataFrame, groups: Groups) -> pl.DataFrame:
 
 def _beginnings(groups: Groups) -> tuple[Numbers, Numbers, Numbers]:
     """Where words begin with a country and two digits, how many signs its IBANs have, the text."""
-    long = (groups.ends - groups.begins >= 2) & (groups.begins >= groups.bounds[groups.texts] + 2)
-    begins, text = groups.begins[long] - 2, groups.texts[long]
+    begins = groups.begins - 2
+    # Most digits don't follow a letter: what is asked of all of them is that alone.
+    near = np.flatnonzero(LETTER[groups.signs[begins + 1]] & (groups.ends - begins >= 4))
+    begins, text = begins[near], groups.texts[near]
     size = _sizes()[groups.signs[begins], groups.signs[begins + 1]]
-    opens_word = (begins == groups.bounds[text]) | ~WORD[groups.signs[begins - 1]]
-    kept = opens_word & (size > 0)
+    first = begins == groups.bounds[text]
+    kept = (size > 0) & (first | ~WORD[groups.signs[begins - 1]])
+    kept &= begins >= groups.bounds[text]
     return begins[kept], size[kept], text[kept]
 
 
@@ -66,8 +69,8 @@ def _length(window: Signs, sizes: Numbers) -> tuple[Numbers, npt.NDArray[np.bool
     The country says where to stop: words in capitals may follow.
     """
     sign = _SIGN[window]
-    count = np.cumsum(sign, axis=1)
-    length = np.argmax(count == sizes[:, None], axis=1) + 1
+    count = np.cumsum(sign, axis=1, dtype=np.uint8)
+    length = np.argmax(count == sizes[:, None].astype(np.uint8), axis=1) + 1
     # One separator at most stands between two signs; a no-break space is two bytes.
     fits = sign.copy()
     fits[:, 1:] |= _SEPARATOR[window[:, 1:]] & sign[:, :-1]
@@ -79,14 +82,15 @@ def _length(window: Signs, sizes: Numbers) -> tuple[Numbers, npt.NDArray[np.bool
 
 def _remainder_of_97(window: Signs, length: Numbers) -> Numbers:
     """ISO 7064: country and check digits moved to the end, read in base 36, divided by 97."""
-    remainder = np.zeros(len(window), np.int64)
-    for place in (*range(4, LONGEST), *range(4)):
-        value = _VALUE[window[:, place]]
-        read = (value >= 0) & (place < length)
-        # a letter is a number of two digits, from A = 10 on
-        next_one = (remainder * np.where(value > 9, 100, 10) + value) % 97
-        remainder = np.where(read, next_one, remainder)
-    return remainder
+    value = np.where(np.arange(LONGEST) < length[:, None], _VALUE[window], 0xFF)
+    value = np.roll(value, -4, axis=1)
+    # A letter is a number of two digits, from A = 10 on. Each stands as far to the left as all
+    # that follow it are wide.
+    width = _WIDTH[value]
+    behind = width.sum(axis=1, keepdims=True, dtype=np.uint8) - np.cumsum(
+        width, axis=1, dtype=np.uint8
+    )
+    return (_WORTH[value] * _POWERS[behind]).sum(axis=1) % 97
 
 
 @cache
@@ -119,4 +123,8 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SIGN = LETTER | table_of("0123456789")
 _SEPARATOR = table_of(" .-")
 _SEPARATOR[0xC2] = True  # the first byte of a no-break space
-_VALUE = np.array([int(chr(byte), 36) if _SIGN[byte] else -1 for byte in range(256)])
+# What a sign counts, 0xFF for none; by that, how many digits wide it is, and what it adds.
+_VALUE = np.array([int(chr(byte), 36) if _SIGN[byte] else 0xFF for byte in range(256)], np.uint8)
+_WIDTH = np.array([1] * 10 + [2] * 26 + [0] * 220, np.uint8)
+_WORTH = np.array([*range(36)] + [0] * 220, np.int16)
+_POWERS = np.array([pow(10, power, 97) for power in range(2 * LONGEST)], np.int16)

@@ -27,7 +27,14 @@ from drafter.pseudonyms.phones import (
     international,
     national,
 )
-from drafter.pseudonyms.runs import EXTENSION, digit_runs, longest, may_be_something, parts
+from drafter.pseudonyms.runs import (
+    EXTENSION,
+    digit_runs,
+    form_of_no_number,
+    longest,
+    parts,
+    weighable,
+)
 from drafter.pseudonyms.spans import SPAN
 
 EVEN = r"^[0-9]{4}(?:[ \u{a0}][0-9]{4}){2,}(?:[ \u{a0}][0-9]{1,3})?$"
@@ -39,7 +46,7 @@ def numbers(texts: pl.DataFrame, groups: Groups, region: str) -> pl.DataFrame:
 
     `groups` are the digits of `texts` (row, text).
     """
-    runs = digit_runs(texts, groups).filter(may_be_something())
+    runs = weighable(digit_runs(texts, groups))
     if runs.is_empty():
         return pl.DataFrame(schema=SPAN)
     weighed = classify(runs, region)
@@ -61,7 +68,7 @@ def numbers(texts: pl.DataFrame, groups: Groups, region: str) -> pl.DataFrame:
     kinds.append(fronts.filter(are_cards(fronts["key"])).select(list(SPAN)))
     uneven = rest.filter(~even)
     if not uneven.is_empty():
-        kinds.append(longest(classify(parts(uneven).filter(may_be_something()), region)))
+        kinds.append(longest(classify(parts(uneven).filter(~form_of_no_number()), region)))
     return pl.concat(kinds)
 
 

@@ -16,7 +16,7 @@ EMAIL = (
 
 def emails(texts: pl.DataFrame) -> pl.DataFrame:
     """Spans of e-mail addresses."""
-    hits = find(texts.filter(pl.col("text").str.contains("@", literal=True)), EMAIL)
+    hits = find(texts, EMAIL)
     if hits.is_empty():
         return pl.DataFrame(schema=SPAN)
     return hits.select(

@@ -41,9 +41,9 @@ def splice(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     text = np.searchsorted(texts["row"].to_numpy(), spans["row"].to_numpy())
     starts = spans["start"].to_numpy() + bounds[text]
     ends = spans["end"].to_numpy() + bounds[text]
-    data, placeholders = signs.tobytes(), spans["placeholder"].cast(pl.Binary)
+    data, placeholders = memoryview(signs.data), spans["placeholder"].cast(pl.Binary)
     kept = map(slice, [0, *ends.tolist()], [*starts.tolist(), len(signs)])
-    pieces = [b""] * (2 * len(spans) + 1)
+    pieces: list[bytes | memoryview] = [b""] * (2 * len(spans) + 1)
     pieces[0::2] = map(data.__getitem__, kept)
     pieces[1::2] = placeholders.to_list()
     longer = placeholders.bin.size().cast(pl.Int64).to_numpy() - (ends - starts)

@@ -8,8 +8,8 @@ import polars as pl
 
 from drafter.pseudonyms.digits import WORD, Groups, table_of
 from drafter.pseudonyms.phones import PHONE_WORD
-from drafter.pseudonyms.raw import Numbers
-from drafter.pseudonyms.spans import SPAN, text_within
+from drafter.pseudonyms.raw import Numbers, Signs
+from drafter.pseudonyms.spans import SPAN, first_come, text_within
 
 # Six digits or more with little between them, after anything but a letter or digit.
 DIGITS = r"[0-9](?:[() ./\u{a0}-]{0,3}[0-9]){5,}"
@@ -30,34 +30,32 @@ YEARS = r"^(?:19|20)[0-9]{2}[ /-]+(?:19|20)[0-9]{2}$"
 
 _BETWEEN = table_of("() ./-")
 _BETWEEN[[0xC2, 0xA0]] = True  # the no-break space; neither byte is in a row with these otherwise
-_OPENING, _SPACE, _X = table_of("(+"), table_of(" ,"), table_of("xXeE")
+_SPACE, _X = table_of(" ,"), table_of("xXeE")
 
 
 def digit_runs(texts: pl.DataFrame, groups: Groups) -> pl.DataFrame:
-    """Every run with what opens it and its extension: row, start, end, found, before.
+    """Every run with what opens it and its extension: row, text, above, start, end, found.
 
     `groups` are the digits of `texts` (row, text). A run ends at a word's end, so
-    "415-555-2671 30th" gives its first ten digits. `before` reaches back to the run above.
+    "415-555-2671 30th" gives its first ten digits. `above` is where the run above it ends.
     """
     first, last = _chains(groups)
-    text = groups.texts[first]
-    start, end = groups.begins[first] - groups.bounds[text], groups.ends[last] - groups.bounds[text]
-    above, below = np.zeros_like(end), np.diff(groups.bounds)[text]
+    text, ends = groups.texts[first], groups.ends[last]
+    bounds = groups.bounds[text]
+    begins = groups.begins[first] - _opening(groups, groups.begins[first], bounds)
+    above, below = bounds.copy(), groups.bounds[text + 1]
     same = text[1:] == text[:-1]
-    above[1:][same], below[:-1][same] = end[:-1][same], start[1:][same]
+    above[1:][same], below[:-1][same] = ends[:-1][same], begins[1:][same]
+    places = {"above": above, "start": begins, "end": ends, "below": below}
     runs = texts.select("row", "text")[text].with_columns(
-        start=pl.Series(start), end=pl.Series(end), above=pl.Series(above), below=pl.Series(below)
+        pl.Series(name, place - bounds) for name, place in places.items()
     )
-    runs = runs.with_columns(
-        found=text_within(pl.col("start"), pl.col("end")),
-        before=text_within(pl.col("above"), pl.col("start")),
-    )
-    columns = ["row", "start", "end", "found", "before"]
-    closely = _more_may_belong(groups, groups.begins[first], groups.ends[last])
-    if not closely.any():
-        return runs.select(columns)
-    others = _with_opening_and_extension(runs.filter(pl.Series(closely)))
-    return pl.concat([runs.filter(pl.Series(~closely)).select(columns), others.select(columns)])
+    runs = runs.with_columns(found=text_within(pl.col("start"), pl.col("end")))
+    closely = _more_may_belong(groups.signs, ends)
+    if closely.any():
+        others = _with_extension(runs.filter(pl.Series(closely)))
+        runs = pl.concat([runs.filter(pl.Series(~closely)), others.select(runs.columns)])
+    return runs.drop("below")
 
 
 def _chains(groups: Groups) -> tuple[Numbers, Numbers]:
@@ -90,43 +88,58 @@ def _linked(groups: Groups) -> npt.NDArray[np.bool_]:
     return linked
 
 
-def _more_may_belong(groups: Groups, begins: Numbers, ends: Numbers) -> npt.NDArray[np.bool_]:
-    """Which runs may have an opening or an extension, or end inside a word.
+def _opening(groups: Groups, begins: Numbers, bounds: Numbers) -> Numbers:
+    """How many signs of OPENING stand before each run, in the text that begins at `bounds`."""
+    signs = np.stack([groups.signs[begins - n] for n in (1, 2, 3)])
+    signs[begins - np.array([[1], [2], [3]]) < bounds] = 0
+    round_1, round_2, round_3 = signs == ord("(")
+    plus_1, plus_2, _ = signs == ord("+")
+    behind_round = 1 + (round_2 | plus_2) + (plus_2 & round_3)
+    return np.where(plus_1, 1 + round_2, np.where(round_1, behind_round, 0))
 
-    Most have nothing of the kind. Told from four bytes, be they the next text's: a run too many
+
+def _more_may_belong(signs: Signs, ends: Numbers) -> npt.NDArray[np.bool_]:
+    """Which runs may have an extension, or end inside a word.
+
+    Most have nothing of the kind. Told from three bytes, be they the next text's: a run too many
     does no harm.
     """
-    signs = groups.signs
     next_1, next_2, next_3 = (np.take(signs, ends + n, mode="clip") for n in range(3))
     extended = _SPACE[next_2] & _X[next_3] | _X[next_2]
-    opened = _OPENING[np.take(signs, begins - 1, mode="clip")]
-    return np.asarray(opened | WORD[next_1] | _SPACE[next_1] & extended)
+    return np.asarray(WORD[next_1] | _SPACE[next_1] & extended)
 
 
-def _with_opening_and_extension(runs: pl.DataFrame) -> pl.DataFrame:
-    """Widen runs by what belongs to them, and leave out digits that begin a word."""
-    before, found = pl.col("before"), pl.col("found")
+def _with_extension(runs: pl.DataFrame) -> pl.DataFrame:
+    """Widen runs by their extensions, and leave out digits that begin a word."""
+    found, extension = pl.col("found"), pl.col("extension")
     runs = runs.with_columns(after=text_within(pl.col("end"), pl.col("below")))
     runs = runs.with_columns(
-        opening=before.str.extract(f"({OPENING})$"),
-        extension=pl.col("after").str.extract(rf"^({EXTENSION})(?-u:\b)").fill_null(""),
+        extension=pl.col("after").str.extract(rf"^({EXTENSION})(?-u:\b)").fill_null("")
     )
-    inside_word = pl.col("after").str.contains("^[A-Za-z_]") & (pl.col("extension") == "")
-    cut = found.str.extract(f"^({DIGITS})[^0-9]+[0-9]+$")
-    runs = runs.with_columns(found=pl.when(inside_word).then(cut).otherwise(found))
-    runs = runs.drop_nulls("found").with_columns(
-        found=pl.col("opening") + found + pl.col("extension"),
-        start=pl.col("start") - pl.col("opening").str.len_bytes(),
-        before=before.str.strip_suffix(pl.col("opening")),
-    )
+    inside_word = pl.col("after").str.contains("^[A-Za-z_]") & (extension == "")
+    cut = found.str.extract(f"^({OPENING}{DIGITS})[^0-9]+[0-9]+$")
+    runs = runs.with_columns(found=pl.when(inside_word).then(cut).otherwise(found + extension))
+    runs = runs.drop_nulls("found")
     return runs.with_columns(end=pl.col("start") + found.str.len_bytes())
 
 
-def may_be_something() -> pl.Expr:
-    """Leave out most of what is neither at little cost: dates, versions, short bare numbers."""
-    found, before = pl.col("found"), pl.col("before")
-    short = found.str.contains("^[0-9]{1,8}$") & ~before.str.contains(PHONE_WORD)
-    return ~(short | found.str.contains(f"{DATE}|{MACHINE}|{VERSION}|{YEARS}"))
+def form_of_no_number() -> pl.Expr:
+    """Whether a run is written as a date, a version or another thing that is no number."""
+    return pl.col("found").str.contains(f"{DATE}|{MACHINE}|{VERSION}|{YEARS}")
+
+
+def weighable(runs: pl.DataFrame) -> pl.DataFrame:
+    """Of `digit_runs` those that may be something, with `before`: what stands above them.
+
+    Leaves out most of what is neither at little cost: dates, versions, short bare numbers.
+    """
+    short = pl.col("found").str.contains("^[0-9]{1,8}$")
+    before = text_within(pl.col("above"), pl.col("start"))
+    runs = runs.with_columns(short=short)
+    told = runs.filter("short").with_columns(before=before)
+    told = told.filter(pl.col("before").str.contains(PHONE_WORD))
+    others = runs.filter(~pl.col("short") & ~form_of_no_number()).with_columns(before=before)
+    return pl.concat([told, others]).drop("text", "above", "short")
 
 
 def parts(runs: pl.DataFrame) -> pl.DataFrame:
@@ -158,11 +171,4 @@ def longest(weighed: pl.DataFrame) -> pl.DataFrame:
     order = weighed.filter(pl.col("label").is_not_null()).sort(
         pl.col("run"), pl.col("label") != "CARD", -size, pl.col("start")
     )
-    kept: list[tuple[object, ...]] = []
-    taken: dict[int, list[tuple[int, int]]] = {}
-    for part in order.select(*SPAN, "run").iter_rows():
-        start, end, others = part[1], part[2], taken.setdefault(part[-1], [])
-        if all(end <= begin or start >= finish for begin, finish in others):
-            others.append((start, end))
-            kept.append(part[:-1])
-    return pl.DataFrame(kept, schema=SPAN, orient="row")
+    return first_come(order).select(list(SPAN))

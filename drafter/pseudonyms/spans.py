@@ -10,6 +10,8 @@ spelling, so that two spellings of one number share a placeholder.
 Rust's regular expressions are linear in the text, whatever the text.
 """
 
+from bisect import bisect_left
+
 import polars as pl
 
 from drafter.pseudonyms.labels import LABELS, LETTERS
@@ -29,20 +31,19 @@ FOUND = pl.Schema(
     | {"before": pl.String(), "after": pl.String()}
 )
 _RAW = pl.col("text").cast(pl.Binary)
-CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text keeps one
 
 
 def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
     """Every match of `pattern`: row, start, end, found; `before` and `after`, up to the next one.
 
-    `texts` has `row` and `text`, free of CUT.
+    `texts` has `row` and `text`; `pattern` matches a character at least.
     """
     matches = pl.col("found").list.len()
     hits = texts.select("row", "text", found=pl.col("text").str.extract_all(pattern))
     hits = hits.filter(matches > 0)
     if hits.is_empty():
         return pl.DataFrame(schema=FOUND)
-    between = pl.col("text").str.replace_all(pattern, CUT).str.split(CUT)
+    between = pl.col("text").str.split(pattern, literal=False)
     hits = hits.select("row", "found", before=between).with_columns(
         before=pl.col("before").list.head(matches), after=pl.col("before").list.slice(1, matches)
     )
@@ -126,10 +127,7 @@ def in_order(spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def apart(spans: pl.DataFrame) -> pl.DataFrame:
-    """Of spans that touch each other, those whose label stands first in LABELS; in order.
-
-    Spans of one label don't touch.
-    """
+    """Of spans that touch each other, those whose label stands first in LABELS; in order."""
     spans = in_order(spans)
     reached = _on_line("end").cum_max().shift(1, fill_value=0)
     goes_on = spans.select(_on_line("start") < reached).to_series()
@@ -137,13 +135,10 @@ def apart(spans: pl.DataFrame) -> pl.DataFrame:
     touching = goes_on | goes_on.shift(-1, fill_value=False)
     if not touching.any():
         return spans
-    few = spans.with_row_index("place").filter(touching)
-    taken = few.clear()
-    for label in LABELS:
-        ours = few.filter(pl.col("label") == label)
-        taken = pl.concat([taken, without_overlap(ours, taken)])
+    rank = pl.col("label").replace_strict(LABELS, range(len(LABELS)))
+    few = spans.with_row_index("place").filter(touching).sort(rank, "place")
     kept = ~touching.to_numpy()
-    kept[taken["place"].to_numpy()] = True
+    kept[first_come(few)["place"].to_numpy()] = True
     return spans.filter(pl.Series(kept))
 
 
@@ -165,10 +160,19 @@ def _on_line(place: str) -> pl.Expr:
 
 def leftmost_longest(spans: pl.DataFrame) -> pl.DataFrame:
     """Of spans that touch each other, the one that begins first; of those, the longest."""
-    spans = spans.sort("row", "start", "end", descending=[False, False, True])
-    kept, last, reached = [], -1, 0
-    for number, (row, start, end) in enumerate(spans.select("row", "start", "end").iter_rows()):
-        if row != last or start >= reached:
-            kept.append(number)
-            last, reached = row, end
+    return first_come(spans.sort("row", "start", "end", descending=[False, False, True]))
+
+
+def first_come(spans: pl.DataFrame) -> pl.DataFrame:
+    """The rows that touch no row above them which is kept."""
+    kept: list[int] = []
+    begins: list[int] = []  # of what is kept, along the line; `ends` beside them
+    ends: list[int] = []
+    places = spans.select(_on_line("start"), end=_on_line("end"))
+    for place, (start, end) in enumerate(places.iter_rows()):
+        at = bisect_left(begins, end)
+        if not at or ends[at - 1] <= start:
+            begins.insert(at, start)
+            ends.insert(at, end)
+            kept.append(place)
     return spans[kept]
