@@ -3,7 +3,7 @@
 Every side gets the same letters and replaces e-mail addresses, IBANs, cards, phone and order
 numbers by typed, numbered placeholders. `recall` and `precision` are over all spans.
 
-    ours      spans in Polars, checks on columns
+    ours      digits found in the bytes of all texts, all else on columns in Polars
     presidio  presidio-analyzer's own recognisers for the same kinds, without NER; the order
               number as a pattern of its own
     re        Python's `re` with the same expressions and the same checks, a text at a time

@@ -87,9 +87,8 @@ def _remainder_of_97(window: Signs, length: Numbers) -> Numbers:
     # A letter is a number of two digits, from A = 10 on. Each stands as far to the left as all
     # that follow it are wide.
     width = _WIDTH[value]
-    behind = width.sum(axis=1, keepdims=True, dtype=np.uint8) - np.cumsum(
-        width, axis=1, dtype=np.uint8
-    )
+    upto = np.cumsum(width, axis=1, dtype=np.uint8)
+    behind = upto[:, -1:] - upto
     return (_WORTH[value] * _POWERS[behind]).sum(axis=1) % 97
 
 

@@ -82,7 +82,7 @@ def _linked(groups: Groups) -> npt.NDArray[np.bool_]:
         linked[rest[~fits]] = False
         rest = rest[fits & (size[rest] > place + 1)]
     wide = np.flatnonzero(linked & (size > 3))
-    spaces = groups.signs[ends[wide, None] + np.arange(6)] == 0xA0
+    spaces = np.take(groups.signs, ends[wide, None] + np.arange(6), mode="clip") == 0xA0
     spaces &= np.arange(6) < size[wide, None]
     linked[wide] = size[wide] - spaces.sum(axis=1) <= 3
     return linked
