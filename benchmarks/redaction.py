@@ -3,7 +3,7 @@
 Every side gets the same letters and replaces e-mail addresses, IBANs, cards, phone and order
 numbers by typed, numbered placeholders. `recall` and `precision` are over all spans.
 
-    ours      spans in Polars, checks on columns
+    ours      digits found in the bytes of all texts, all else on columns in Polars
     presidio  presidio-analyzer's own recognisers for the same kinds, without NER; the order
               number as a pattern of its own
     re        Python's `re` with the same expressions and the same checks, a text at a time
@@ -100,7 +100,8 @@ def python_re() -> Work:
 
     from drafter.pseudonyms import phones, runs
     from drafter.pseudonyms.cards import CARD
-    from drafter.pseudonyms.patterns import EMAIL, _iban_lengths
+    from drafter.pseudonyms.ibans import iban_lengths
+    from drafter.pseudonyms.patterns import EMAIL
 
     def python(pattern: str) -> re.Pattern[str]:
         """A pattern of ours in Python's syntax."""
@@ -167,7 +168,7 @@ def python_re() -> Work:
     def one(text: str) -> list[tuple[int, int, str]]:
         spans = [(hit.start(), hit.end(), "EMAIL") for hit in email.finditer(text)]
         for start in iban_start.finditer(text):
-            size = _iban_lengths().get(start[0][:2].upper())
+            size = iban_lengths().get(start[0][:2].upper())
             whole = iban_of(size).match(text, start.start()) if size else None
             if whole and is_iban(whole[0]):
                 spans.append((whole.start(), whole.end(), "IBAN"))

@@ -13,7 +13,8 @@ ends at a space are then weighed, and the longest that is a card or a phone numb
 
 import polars as pl
 
-from drafter.pseudonyms.cards import with_cards
+from drafter.pseudonyms.cards import are_cards
+from drafter.pseudonyms.digits import Groups
 from drafter.pseudonyms.phones import (
     AMOUNT,
     FIELD,
@@ -23,19 +24,29 @@ from drafter.pseudonyms.phones import (
     IN_URL,
     PHONE_WORD,
     home,
+    international,
     national,
-    with_international,
 )
-from drafter.pseudonyms.runs import EXTENSION, digit_runs, longest, may_be_something, parts
+from drafter.pseudonyms.runs import (
+    EXTENSION,
+    digit_runs,
+    form_of_no_number,
+    longest,
+    parts,
+    weighable,
+)
 from drafter.pseudonyms.spans import SPAN
 
 EVEN = r"^[0-9]{4}(?:[ \u{a0}][0-9]{4}){2,}(?:[ \u{a0}][0-9]{1,3})?$"
 FRONT = r"^([0-9]{4}(?:[ \u{a0}][0-9]{4}){3})[ \u{a0}]"
 
 
-def numbers(texts: pl.DataFrame, region: str) -> pl.DataFrame:
-    """Spans of cards and phone numbers; `region` is the home of numbers without a `+`."""
-    runs = digit_runs(texts).filter(may_be_something())
+def numbers(texts: pl.DataFrame, groups: Groups, region: str) -> pl.DataFrame:
+    """Spans of cards and phone numbers; `region` is the home of numbers without a `+`.
+
+    `groups` are the digits of `texts` (row, text).
+    """
+    runs = weighable(digit_runs(texts, groups))
     if runs.is_empty():
         return pl.DataFrame(schema=SPAN)
     weighed = classify(runs, region)
@@ -50,44 +61,53 @@ def numbers(texts: pl.DataFrame, region: str) -> pl.DataFrame:
     even = pl.col("found").str.contains(EVEN)
     fronts = rest.filter(even).with_columns(found=pl.col("found").str.extract(FRONT))
     fronts = fronts.drop_nulls("found").with_columns(
-        end=pl.col("start") + pl.col("found").str.len_bytes()
+        end=pl.col("start") + pl.col("found").str.len_bytes(),
+        label=pl.lit("CARD"),
+        key=pl.col("digits").str.head(16),
     )
-    if not fronts.is_empty():
-        cards = classify(fronts.select(runs.columns), region).filter(pl.col("label") == "CARD")
-        kinds.append(cards.select(list(SPAN)))
+    kinds.append(fronts.filter(are_cards(fronts["key"])).select(list(SPAN)))
     uneven = rest.filter(~even)
     if not uneven.is_empty():
-        kinds.append(longest(classify(parts(uneven).filter(may_be_something()), region)))
+        kinds.append(longest(classify(parts(uneven).filter(~form_of_no_number()), region)))
     return pl.concat(kinds)
 
 
 def classify(runs: pl.DataFrame, region: str) -> pl.DataFrame:
     """Add `label`, `key` and `digits` to runs (row, start, end, found, before)."""
     # An extension is part of what is replaced, not of what is weighed.
-    runs = runs.with_columns(whole="found", found=pl.col("found").str.replace(f"{EXTENSION}$", ""))
-    digits = pl.col("found").str.replace_all(r"\(0\)", "").str.replace_all("[^0-9]", "")
-    table = runs.with_columns(digits=digits)
-    table = with_cards(table)
-    table = with_international(table)
+    table = runs.with_columns(whole="found", found=pl.col("found").str.replace(f"{EXTENSION}$", ""))
+    found, before, size = pl.col("found"), pl.col("before"), pl.col("digits").str.len_bytes()
+    table = table.with_columns(digits=found.str.replace_all(r"\(0\)|[^0-9]", ""))
     is_national, national_key = national(region)
-    phone_word = pl.col("before").str.contains(PHONE_WORD)
-    size = pl.col("digits").str.len_bytes()
-    never = pl.col("before").str.contains(AMOUNT) | pl.col("before").str.contains(IN_URL)
-    bare = pl.col("found").str.contains(r"^[0-9]+$")
-    grouped = pl.col("found").str.contains(GROUPED)
-    grouped_at_home = (
-        pl.col("found").str.contains(GROUPED_NORTH_AMERICA) if home(region)[0] == 1 else grouped
+    grouped_at_home = GROUPED_NORTH_AMERICA if home(region)[0] == 1 else GROUPED
+    told = table.with_columns(
+        international(table).alias("international"),
+        are_cards(table["digits"]).alias("is_card"),
+        plus=found.str.contains("+", literal=True),
+        national=is_national,
+        bare=found.str.contains("^[0-9]+$"),
+        grouped=found.str.contains(GROUPED),
+        grouped_at_home=found.str.contains(grouped_at_home),
+        trunk=found.str.contains(r"^\(?0[1-9]"),
+        phone_word=before.str.contains(PHONE_WORD),
+        never=before.str.contains(AMOUNT) | before.str.contains(IN_URL),
+        id_word=before.str.contains(ID_WORD),
+        field=before.str.contains(FIELD),
     )
-    trunk = pl.col("found").str.contains(r"^\(?0[1-9]") & grouped & size.is_between(9, 12)
-    written_so = is_national & pl.when(bare).then(size >= 9).otherwise(grouped_at_home)
-    id_word = pl.col("before").str.contains(ID_WORD) | (bare & pl.col("before").str.contains(FIELD))
+    is_card = pl.col("is_card") & ~pl.col("plus")
+    bare, is_national = pl.col("bare"), pl.col("national")
+    trunk = pl.col("trunk") & pl.col("grouped") & size.is_between(9, 12)
+    written_so = is_national & pl.when(bare).then(size >= 9).otherwise("grouped_at_home")
+    id_word = pl.col("id_word") | (bare & pl.col("field"))
     is_phone = pl.col("international").is_not_null() | (
-        ~never & ((phone_word & size.is_between(6, 15)) | ((written_so | trunk) & ~id_word))
+        ~pl.col("never")
+        & ((pl.col("phone_word") & size.is_between(6, 15)) | ((written_so | trunk) & ~id_word))
     )
-    return table.with_columns(
-        label=pl.when("is_card").then(pl.lit("CARD")).when(is_phone).then(pl.lit("PHONE")),
-        key=pl.when("is_card")
-        .then("digits")
-        .otherwise(pl.coalesce("international", pl.when(is_national).then(national_key), "digits")),
+    key = pl.coalesce("international", pl.when(is_national).then(national_key), "digits")
+    return told.select(
+        *("row", "start", "end", "before", "digits"),
+        *(column for column in ("run",) if column in runs.columns),
         found="whole",
-    ).drop("whole")
+        label=pl.when(is_card).then(pl.lit("CARD")).when(is_phone).then(pl.lit("PHONE")),
+        key=pl.when(is_card).then("digits").otherwise(key),
+    )

@@ -7,7 +7,11 @@ told     any digits after a word such as `tel`; none after a word such as `ticke
 
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+LONGEST_NUMBER = 20  # digits with the calling code; no country has one longer
 
 PHONE_WORD = (
     r"(?i)(?:(?-u:\b)(?:tele?(?:phone|fon|fono)?|t[eé]l(?:[eé]phone)?|phone|mobile|mobil|handy|cell|fax"
@@ -34,42 +38,23 @@ GROUPED_NORTH_AMERICA = (
 GROUPED = r"^(?:1[ .-]|0[ /-])?\(?[0-9]{2,6}(?:[() ./\u{a0}-]{1,3}[0-9]{2,8}){1,5}$"
 
 
-def with_international(table: pl.DataFrame) -> pl.DataFrame:
-    """Add `international`: `+` and the digits of a number that names its country, else null."""
+def international(table: pl.DataFrame) -> pl.Series:
+    """`+` and the digits of numbers that name their country, else null.
+
+    `table` has `found` and `digits`.
+    """
     plus = pl.col("found").str.contains(r"^\(?\+")
     zeros = pl.col("found").str.contains(r"^\(?(?:00|011)[ ()./-]*[1-9].*[ ()./-][0-9]")
     zeros &= pl.col("digits").str.len_bytes() >= 10
-    table = table.with_columns(plus=plus, abroad=plus | zeros)
-    others = table.filter(~pl.col("abroad")).drop("plus", "abroad")
-    others = others.with_columns(international=pl.lit(None, dtype=pl.String))
-    table = table.filter("abroad")
-    if table.is_empty():
-        return others
-    abroad = _with_country(table)
-    return pl.concat([others, abroad.select(others.columns)])
-
-
-def _with_country(table: pl.DataFrame) -> pl.DataFrame:
-    """Add `international` to runs that begin with `+` (`plus`), 00 or 011."""
-    plus = pl.col("plus")
-    full = (
-        pl.when(plus)
-        .then(pl.col("digits"))
-        .otherwise(pl.col("digits").str.replace(r"^(?:00|011)", ""))
-    )
-    known = pl.lit(None, dtype=pl.String)
-    for length in (1, 2, 3):
-        codes = [code for code in lengths_by_code() if len(code) == length]
-        known = pl.coalesce(
-            known, pl.when(full.str.head(length).is_in(codes)).then(full.str.head(length))
-        )
-    table = table.with_columns(full=full, code=known)
-    table = table.join(_sizes(), on="code", how="left", maintain_order="left")
-    size = (pl.col("full").str.len_bytes() - pl.col("code").str.len_bytes()).cast(pl.Int64)
-    fits = pl.col("sizes").list.contains(size).fill_null(False)
-    return table.with_columns(international=pl.when(fits).then(pl.lit("+") + pl.col("full"))).drop(
-        "full", "code", "sizes"
-    )
+    full = pl.col("digits").str.replace(r"^(?:00|011)", "")
+    full = pl.when(plus).then("digits").when(zeros).then(full)
+    numbers = table.select(full=full)["full"]
+    named = numbers.drop_nulls()
+    country = named.str.head(3).str.pad_end(3, "0").cast(pl.Int64).to_numpy()
+    size = np.minimum(named.str.len_bytes().to_numpy(), LONGEST_NUMBER + 1)
+    known = numbers.is_not_null().to_numpy().copy()
+    known[known] = _known_abroad()[country, size]
+    return pl.select(pl.when(pl.Series(known)).then(pl.lit("+") + numbers)).to_series()
 
 
 def national(region: str) -> tuple[pl.Expr, pl.Expr]:
@@ -98,10 +83,17 @@ def home(region: str) -> tuple[int, str, str]:
 
 
 @cache
-def _sizes() -> pl.DataFrame:
-    """`lengths_by_code` as a table: code, sizes."""
-    lengths = lengths_by_code()
-    return pl.DataFrame({"code": list(lengths), "sizes": list(lengths.values())})
+def _known_abroad() -> npt.NDArray[np.bool_]:
+    """Whether a number that begins with these three digits may have so many in all.
+
+    No calling code is the beginning of another.
+    """
+    known = np.zeros((1000, LONGEST_NUMBER + 2), np.bool_)
+    for code, sizes in lengths_by_code().items():
+        begins = int(code.ljust(3, "0"))
+        whole = [len(code) + size for size in sizes if len(code) + size <= LONGEST_NUMBER]
+        known[begins : begins + 10 ** (3 - len(code)), whole] = True
+    return known
 
 
 @cache

@@ -10,9 +10,11 @@ spelling, so that two spellings of one number share a placeholder.
 Rust's regular expressions are linear in the text, whatever the text.
 """
 
+from bisect import bisect_left
+
 import polars as pl
 
-from drafter.pseudonyms.labels import LETTERS
+from drafter.pseudonyms.labels import LABELS, LETTERS
 
 SPAN = pl.Schema(
     {
@@ -28,24 +30,21 @@ FOUND = pl.Schema(
     {name: SPAN[name] for name in ("row", "start", "end", "found")}
     | {"before": pl.String(), "after": pl.String()}
 )
-CUT = "\x1f"  # stands between the pieces of a text that is being cut; no text keeps one
+_RAW = pl.col("text").cast(pl.Binary)
 
 
 def find(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
     """Every match of `pattern`: row, start, end, found; `before` and `after`, up to the next one.
 
-    `texts` has `row` and `text`, free of CUT.
+    `texts` has `row` and `text`; `pattern` matches a character at least.
     """
-    hits = texts.filter(pl.col("text").str.contains(pattern))
+    matches = pl.col("found").list.len()
+    hits = texts.select("row", "text", found=pl.col("text").str.extract_all(pattern))
+    hits = hits.filter(matches > 0)
     if hits.is_empty():
         return pl.DataFrame(schema=FOUND)
-    hits = hits.select(
-        "row",
-        found=pl.col("text").str.extract_all(pattern),
-        before=pl.col("text").str.replace_all(pattern, CUT).str.split(CUT),
-    )
-    matches = pl.col("found").list.len()
-    hits = hits.with_columns(
+    between = pl.col("text").str.split(pattern, literal=False)
+    hits = hits.select("row", "found", before=between).with_columns(
         before=pl.col("before").list.head(matches), after=pl.col("before").list.slice(1, matches)
     )
     pieces = hits.with_columns(group="row").explode("found", "before", "after")
@@ -92,9 +91,6 @@ def whole_words(spans: pl.DataFrame) -> pl.DataFrame:
     return spans.filter(~(inside_before | inside_after))
 
 
-_RAW = pl.col("text").cast(pl.Binary)
-
-
 def with_surroundings(spans: pl.DataFrame, before: int, after: int) -> pl.DataFrame:
     """Add `before` and `after`: the `text` up to `start` and from `end` on, so many bytes of each.
 
@@ -114,26 +110,6 @@ def with_surroundings(spans: pl.DataFrame, before: int, after: int) -> pl.DataFr
     ).drop("_begin", "_finish")
 
 
-_RAW = pl.col("text").cast(pl.Binary)
-
-
-def text_before(characters: int) -> pl.Expr:
-    """The text up to `start`: that many characters of ASCII, fewer of others, at least one."""
-    begin = pl.max_horizontal(pl.col("start") - characters, 0)
-    # Three bytes at most lie between the middle of a character and its beginning.
-    for _ in range(3):
-        begin = begin - _inside_character(begin)
-    return _RAW.bin.slice(begin, pl.col("start") - begin).cast(pl.String)
-
-
-def text_after(characters: int) -> pl.Expr:
-    """The text from `end` on: that many characters of ASCII, fewer of others, at least one."""
-    size = pl.lit(characters, dtype=pl.Int64)
-    for _ in range(3):
-        size = size + _inside_character(pl.col("end") + size)
-    return _RAW.bin.slice(pl.col("end"), size).cast(pl.String)
-
-
 def text_within(start: pl.Expr, end: pl.Expr) -> pl.Expr:
     """The `text` from one byte to another, both between characters."""
     return _RAW.bin.slice(start, end - start).cast(pl.String)
@@ -145,25 +121,58 @@ def _inside_character(place: pl.Expr) -> pl.Expr:
     return ((byte >= pl.lit(b"\x80")) & (byte < pl.lit(b"\xc0"))).cast(pl.Int64)
 
 
+def in_order(spans: pl.DataFrame) -> pl.DataFrame:
+    """The spans in the order of their rows and places."""
+    return spans.sort(_on_line("start"))
+
+
+def apart(spans: pl.DataFrame) -> pl.DataFrame:
+    """Of spans that touch each other, those whose label stands first in LABELS; in order."""
+    spans = in_order(spans)
+    reached = _on_line("end").cum_max().shift(1, fill_value=0)
+    goes_on = spans.select(_on_line("start") < reached).to_series()
+    # Few touch another: only those are compared.
+    touching = goes_on | goes_on.shift(-1, fill_value=False)
+    if not touching.any():
+        return spans
+    rank = pl.col("label").replace_strict(LABELS, range(len(LABELS)))
+    few = spans.with_row_index("place").filter(touching).sort(rank, "place")
+    kept = ~touching.to_numpy()
+    kept[first_come(few)["place"].to_numpy()] = True
+    return spans.filter(pl.Series(kept))
+
+
 def without_overlap(spans: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     """The rows of `spans` that touch no row of `taken`, whose own rows touch each other nowhere."""
     if spans.is_empty() or taken.is_empty():
         return spans
-    # One number for row and byte: the rows of `taken` are then in one sorted line.
-    line = pl.col("row").cast(pl.Int64) * 2**32
-    right = taken.select(begins=line + pl.col("start"), ends=line + pl.col("end")).sort("begins")
-    left = spans.with_columns(last=line + pl.col("end") - 1).sort("last")
+    right = taken.select(begins=_on_line("start"), ends=_on_line("end")).sort("begins")
+    left = spans.with_columns(last=_on_line("end") - 1).sort("last")
     near = left.join_asof(right, left_on="last", right_on="begins", strategy="backward")
-    touches = (pl.col("ends") > line + pl.col("start")).fill_null(False)
+    touches = (pl.col("ends") > _on_line("start")).fill_null(False)
     return near.filter(~touches).drop("last", "begins", "ends")
+
+
+def _on_line(place: str) -> pl.Expr:
+    """One number for row and byte, so that all places are in one sorted line."""
+    return pl.col("row") * 2**32 + pl.col(place)
 
 
 def leftmost_longest(spans: pl.DataFrame) -> pl.DataFrame:
     """Of spans that touch each other, the one that begins first; of those, the longest."""
-    spans = spans.sort("row", "start", "end", descending=[False, False, True])
-    kept, last, reached = [], -1, 0
-    for number, (row, start, end) in enumerate(spans.select("row", "start", "end").iter_rows()):
-        if row != last or start >= reached:
-            kept.append(number)
-            last, reached = row, end
+    return first_come(spans.sort("row", "start", "end", descending=[False, False, True]))
+
+
+def first_come(spans: pl.DataFrame) -> pl.DataFrame:
+    """The rows that touch no row above them which is kept."""
+    kept: list[int] = []
+    begins: list[int] = []  # of what is kept, along the line; `ends` beside them
+    ends: list[int] = []
+    places = spans.select(_on_line("start"), end=_on_line("end"))
+    for place, (start, end) in enumerate(places.iter_rows()):
+        at = bisect_left(begins, end)
+        if not at or ends[at - 1] <= start:
+            begins.insert(at, start)
+            ends.insert(at, end)
+            kept.append(place)
     return spans[kept]
