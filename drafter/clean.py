@@ -69,8 +69,12 @@ def clean_texts(texts: "pl.Series", by_agent: "pl.Series") -> "pl.Series":
     texts = _where(texts.str.contains(MAYBE_SIGNATURE), texts, without_signature)
     closed = texts.str.slice(-END).str.contains(MAYBE_CLOSING) & ~by_agent
     texts = _where(closed, texts, without_closing)
-    left_over = texts.str.contains(_PLACEHOLDER)
-    return _where(left_over, texts, lambda text: re.sub(_PLACEHOLDER, "", text).strip())
+    return _where(texts.str.contains(_PLACEHOLDER), texts, _without_placeholders)
+
+
+def _without_placeholders(text: str) -> str:
+    """`text` without what an editor left behind, and still at most one empty line."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(_PLACEHOLDER, "", text)).strip()
 
 
 def clean_lines(texts: "pl.Series") -> "pl.Series":

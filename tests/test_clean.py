@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drafter.clean import clean_lines, clean_text, clean_texts, query_text, query_texts
@@ -163,6 +163,7 @@ def test_a_text_is_cleaned_alone_as_among_others(letters):
 
 @settings(max_examples=100, deadline=None)
 @given(letters, st.booleans())
+@example("On 3 May 2026, Jo wrote:\nbold text\nbold text\n> old", False)
 def test_cleaning_never_fails_and_leaves_folded_text(letter, by_agent):
     text = clean_text(letter, by_agent)
     assert text == text.strip(" \n")
