@@ -47,5 +47,6 @@ def show_outcome(root: Path, version: str) -> None:
 
 
 def narrow(cell: str) -> str:
-    """`0.687 [0.672, 0.701]` as `.687` above `[.672 .701]`."""
-    return re.sub(r"\b0(?=\.\d{3})", "", cell).replace(" [", "\n[", 1).replace(", ", " ")
+    """`0.687 [0.672, 0.701]` as `.687` above `[.672 .701]`; 100.0 as 100."""
+    short = re.sub(r"\b0(?=\.\d{3})|(?<=\b100)\.0\b", "", cell)
+    return short.replace(" [", "\n[", 1).replace(", ", " ")
