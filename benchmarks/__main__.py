@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pairs import PAIRS, Pair, Run, measure
+from benchmarks.pairs import LIMITS, PAIRS, Limit, Pair, Run, measure, measure_side
 
 RESULTS = Path("reports/benchmarks.json")
 
@@ -27,8 +27,8 @@ def compare(pair: Pair, runs: int) -> dict[str, Any]:
     ours: list[Run] = []
     peers: list[Run] = []
     for number in range(runs):
-        ours.append(measure(pair, pair.ours))
-        peers.append(measure(pair, pair.peer))
+        ours.append(measure_side(pair, pair.ours))
+        peers.append(measure_side(pair, pair.peer))
         print(f"  {pair.name} against {pair.against}: {number + 1}/{runs}", file=sys.stderr)
     unequal = pair.unequal(ours[-1].told, peers[-1].told)
 
@@ -54,16 +54,33 @@ def compare(pair: Pair, runs: int) -> dict[str, Any]:
     }
 
 
-def show(rows: list[dict[str, Any]]) -> None:
+def hold(limit: Limit, runs: int) -> dict[str, Any]:
+    """Measure `runs` times and return the median seconds beside the most that they may be."""
+    told = [measure(sys.executable, limit.module).told for _ in range(runs)]
+    seconds = statistics.median(run["seconds"] for run in told)
+    return {
+        "work": limit.name,
+        "seconds": round(seconds, 3),
+        "at_most": limit.at_most,
+        "verdict": "reached" if seconds <= limit.at_most else "missed",
+        "ours": told[-1],
+    }
+
+
+def show(pairs: list[dict[str, Any]], limits: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title="peer / ours, median of the pairs (above 1: ours is faster or smaller)")
     for heading in ("work", "against", "wall", "CPU", "memory", "at least", "verdict"):
-        table.add_column(heading)
-    for row in rows:
+        table.add_column(heading, no_wrap=heading not in ("against", "verdict"))
+    for row in pairs:
         figures = [f"{row[name]:.2f}x" for name in ("wall", "cpu", "memory")]
-        table.add_row(row["work"], row["against"], *figures, f"{row['target']}x", row["verdict"])
+        target = f"{row['target']:.3g}x"
+        table.add_row(row["work"], row["against"], *figures, target, row["verdict"])
+    for row in limits:
+        most = f"at most {row['at_most']} s"
+        table.add_row(row["work"], "", f"{row['seconds']:.2f} s", "", "", most, row["verdict"])
     Console().print(table)
 
 
@@ -76,18 +93,21 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="pairs to run; all of them if none is named")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each side (5)")
     arguments = parser.parse_args()
-    known = {pair.name for pair in PAIRS}
+    known = {each.name for each in (*PAIRS, *LIMITS)}
     if unknown := set(arguments.names) - known:
         parser.error(
             f"no such pair: {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}"
         )
-    chosen = [pair for pair in PAIRS if not arguments.names or pair.name in arguments.names]
-    rows = [compare(pair, arguments.runs) for pair in chosen]
-    show(rows)
+    names = arguments.names or known
+    pairs = [compare(pair, arguments.runs) for pair in PAIRS if pair.name in names]
+    limits = [hold(limit, arguments.runs) for limit in LIMITS if limit.name in names]
+    show(pairs, limits)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     machine = {"processor": platform.machine(), "python": platform.python_version()}
     RESULTS.write_text(
-        json.dumps({"machine": machine, "runs": arguments.runs, "pairs": rows}, indent=2)
+        json.dumps(
+            {"machine": machine, "runs": arguments.runs, "pairs": pairs, "limits": limits}, indent=2
+        )
     )
     print(f"{RESULTS} holds every figure", file=sys.stderr)
 

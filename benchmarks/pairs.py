@@ -43,6 +43,15 @@ class Pair:
     by: str = "seconds"
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What must not take longer than so many seconds, whoever else does it."""
+
+    name: str
+    module: str
+    at_most: float
+
+
 def at_least(figure: str) -> Callable[[Told, Told], str]:
     """Ours must reach the peer's `figure`."""
 
@@ -83,20 +92,24 @@ def within(figure: str, share: float) -> Callable[[Told, Told], str]:
     return unequal
 
 
-def measure(pair: Pair, side: str) -> Run:
-    """Run one side in a process of its own. Raises ReplymillError where it fails."""
+def measure_side(pair: Pair, side: str) -> Run:
+    """Run one side of a pair."""
     python = sys.executable if side == pair.ours else pair.peer_python
+    return measure(python, pair.module, "--side", side)
+
+
+def measure(python: str, module: str, *arguments: str) -> Run:
+    """Run a benchmark in a process of its own. Raises ReplymillError where it fails."""
+    command = [python, "-m", f"benchmarks.{module}", *arguments]
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        process = subprocess.Popen(
-            [python, "-m", f"benchmarks.{pair.module}", "--side", side], stdout=out, stderr=err
-        )
+        process = subprocess.Popen(command, stdout=out, stderr=err)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
         if process.returncode:
             last = err.read().strip().splitlines()[-1:]
-            raise ReplymillError(f"benchmarks.{pair.module} --side {side} failed: {''.join(last)}")
+            raise ReplymillError(f"{' '.join(command[2:])} failed: {''.join(last)}")
         told = json.loads(out.read().strip().splitlines()[-1])
     return Run(told["seconds"], told["cpu_seconds"], usage.ru_maxrss / 1024, told)
 
@@ -122,3 +135,5 @@ PAIRS = (
     Pair("nothing_to_do", "bare dvc repro", "nothing_to_do", "ours", "bare", 1 / 1.3,
          same("stages")),
 )  # fmt: skip
+
+LIMITS = (Limit("help", "stage_help", 0.3),)
