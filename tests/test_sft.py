@@ -135,7 +135,7 @@ def test_killed_while_it_writes_a_checkpoint_it_ends_as_if_undisturbed(
 def test_killed_ten_times_at_random_it_ends_as_if_undisturbed(tmp_path: Path, away: None) -> None:
     import random
 
-    changes = {"epochs": 12, "max_steps": None, "checkpoint_every": 2}
+    changes = {"epochs": 48, "max_steps": None, "checkpoint_every": 2}
     params, undisturbed = make_root(tmp_path / "undisturbed", **changes)
     run(params, undisturbed)
     _, paths = make_root(tmp_path / "killed", **changes)
