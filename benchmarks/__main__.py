@@ -56,14 +56,14 @@ def compare(pair: Pair, runs: int) -> dict[str, Any]:
 
 def hold(limit: Limit, runs: int) -> dict[str, Any]:
     """Measure `runs` times and return the median seconds beside the most that they may be."""
-    told = [measure(sys.executable, limit.module).told for _ in range(runs)]
-    seconds = statistics.median(run["seconds"] for run in told)
+    ours = [measure(sys.executable, limit.module) for _ in range(runs)]
+    seconds = statistics.median(run.seconds for run in ours)
     return {
         "work": limit.name,
         "seconds": round(seconds, 3),
         "at_most": limit.at_most,
         "verdict": "reached" if seconds <= limit.at_most else "missed",
-        "ours": told[-1],
+        "ours": ours[-1].told,
     }
 
 

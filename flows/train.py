@@ -120,15 +120,19 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> dict[str, State[
     futures: dict[str, PrefectFuture[Any]] = {}
     running: dict[PrefectFuture[Any], str] = {}
     ready: list[str] = []
+
+    def submit(name: str) -> PrefectFuture[Any]:
+        # named, what it waits for is an edge in Prefect's graph
+        after = [futures[other] for other in upstream[name]]
+        futures[name] = _named(name).submit(runner, name, wait_for=after)
+        return futures[name]
+
     while sorter.is_active():
         # the longest way first: training before a draft that nothing but the scorecard waits for
         ready = sorted([*ready, *sorter.get_ready()], key=lambda name: (-far[name], name))
         while ready and len(running) < at_once:
             name = ready.pop(0)
-            # what it waits for has ended; named, it is an edge in Prefect's graph
-            after = [futures[other] for other in upstream[name]]
-            futures[name] = _named(name).submit(runner, name, wait_for=after)
-            running[futures[name]] = name
+            running[submit(name)] = name
         if not running:
             break
         future = next(iter(as_completed(list(running))))
@@ -139,8 +143,7 @@ def _turn(runner: Runner, stages: list[Stage], at_once: int) -> dict[str, State[
 
     for stage in stages:
         if stage.name not in futures:
-            after = [futures[name] for name in stage.upstream]
-            futures[stage.name] = _named(stage.name).submit(runner, stage.name, wait_for=after)
+            submit(stage.name)
     ends = [futures[name] for name, distance in far.items() if distance == 0]
     futures["register"] = register.submit(runner, wait_for=ends, return_state=False)
     for future in futures.values():

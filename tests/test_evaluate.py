@@ -240,6 +240,18 @@ def test_a_metric_without_any_value_is_not_shown(tmp_path: Path) -> None:
     assert "old figures" not in paths.report("scorecard.md").read_text()
 
 
+def test_where_nothing_cited_is_in_force_the_first_retrieved_document_is_evidence() -> None:
+    policies = [
+        policy(text="Return it within 30 days.", effective_to=CHANGE),
+        policy("shipping", text="We send it within 3 days."),
+    ]
+    chunk = {"chunk_id": "shipping#1", "doc_id": "shipping", "title": "Shipping", "clause": "1"}
+    chunk |= {"text": "Sent soon.", "url": None}
+    rows = [retrieved(1, created_at=CHANGE, cites=["returns"], chunks=[chunk])]
+    (case,) = cases_of(retrieved_table(rows), policy_table(policies), CHANGE)
+    assert "We send it within 3 days." in case.evidence
+
+
 def test_a_cited_heading_is_evidence_without_its_neighbours() -> None:
     text = "# Returns\n\n## Corrie tent\nA tent: 30 days.\n\n## Pike stove\nA stove: 14 days.\n"
     assert under_heading(text, "corrie-tent") == "## Corrie tent\nA tent: 30 days."

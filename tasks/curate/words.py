@@ -10,6 +10,8 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from drafter.pseudonyms.raw import bytes_of
+
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
 
@@ -43,10 +45,8 @@ def word_hashes(texts: pl.Series) -> tuple[Hashes, Rows]:
     found by numpy, and words are that same run with a blank's place as each end. No list of words
     is made.
     """
-    arrow = (texts + " ").to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, bounds, run = arrow.buffers()
-    ends_of_texts = np.frombuffer(bounds, np.int64)[1 : len(texts) + 1]
-    data = bytearray(run[: ends_of_texts[-1]])
+    begins, signs = bytes_of(texts + " ")
+    data = bytearray(signs)
     blank_placeholder_numbers(np.frombuffer(data, np.uint8))
     data = data.translate(_PLAIN)
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _BLANK)
@@ -56,7 +56,7 @@ def word_hashes(texts: pl.Series) -> tuple[Hashes, Rows]:
     # pyarrow makes views of the words faster than Polars would on its way in
     hashed = pl.Series(words.cast(pa.string_view())).hash(0).to_numpy()
     filled = np.diff(bounds) > 1  # a blank alone is no word
-    until = np.searchsorted(ends[filled], ends_of_texts, side="right")
+    until = np.searchsorted(ends[filled], begins[1:], side="right")
     return hashed[filled], np.diff(until, prepend=0)
 
 

@@ -42,7 +42,7 @@ def cases_of(
     book = PolicyBook(policies)
     cases = []
     for row in tickets.iter_rows(named=True):
-        documents = book.documents(row)
+        documents, earlier = book.versions_of(row)
         texts = [chunk["text"] for chunk in row["chunks"]]
         texts += [document["text"] for document in documents]
         links = [part["url"] for part in [*row["chunks"], *documents] if part["url"]]
@@ -56,7 +56,7 @@ def cases_of(
                 human=row["reply"],
                 evidence=tuple(dict.fromkeys([*texts, *links, *said])),
                 after_change=any(start is not None and start > newest_training for start in starts),
-                superseded=_stated(book.earlier(row)) - _stated(today),
+                superseded=_stated(earlier) - _stated(today),
                 is_macro=bool(row["is_macro"]),
             )
         )
@@ -72,34 +72,24 @@ class PolicyBook:
             for name in {row["doc_id"], _address(row["url"] or row["doc_id"])}:
                 self.versions.setdefault(name, []).append(row)
 
-    def documents(self, ticket: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def versions_of(self, ticket: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
         """The versions in force of what the ticket cites, else of what was retrieved first.
 
-        Where a heading is cited, `text` is what stands under it.
+        And what the same documents said in versions that had ended on the ticket's day. Where a
+        heading is cited, `text` is what stands under it.
         """
         day = ticket["created_at"]
-        return [
-            version
-            for version in self._versions(ticket)
-            if (version["effective_from"] is None or version["effective_from"] <= day)
-            and (version["effective_to"] is None or day < version["effective_to"])
-        ]
-
-    def earlier(self, ticket: Mapping[str, Any]) -> list[str]:
-        """What the versions of the same documents said that had ended on the ticket's day."""
-        day = ticket["created_at"]
-        return [
-            version["text"]
-            for version in self._versions(ticket)
-            if version["effective_to"] is not None and version["effective_to"] <= day
-        ]
-
-    def _versions(self, ticket: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Every version of what the ticket cites, else of what was retrieved first."""
-        cited = [found for name in ticket["cites"] or [] for found in self._of(name)]
-        return cited or [
-            found for chunk in ticket["chunks"][:1] for found in self._of(chunk["doc_id"])
-        ]
+        in_force: list[dict[str, Any]] = []
+        earlier: list[str] = []
+        for names in (ticket["cites"] or [], [chunk["doc_id"] for chunk in ticket["chunks"][:1]]):
+            found = [version for name in names for version in self._of(name)]
+            earlier = [version["text"] for version in found if _ended(version, day)]
+            in_force = [
+                version for version in found if _begun(version, day) and not _ended(version, day)
+            ]
+            if in_force:
+                break
+        return in_force, earlier
 
     def _of(self, name: str) -> list[dict[str, Any]]:
         document, _, heading = name.partition("#")
@@ -123,6 +113,14 @@ def under_heading(markdown: str, anchor: str) -> str:
 
 def _stated(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
     return frozenset((fact.kind, fact.value) for text in texts for fact in facts(text))
+
+
+def _begun(version: Mapping[str, Any], day: datetime) -> bool:
+    return version["effective_from"] is None or bool(version["effective_from"] <= day)
+
+
+def _ended(version: Mapping[str, Any], day: datetime) -> bool:
+    return version["effective_to"] is not None and bool(version["effective_to"] <= day)
 
 
 def _anchor(heading: str) -> str:
