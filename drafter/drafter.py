@@ -111,6 +111,8 @@ class Drafter:
             "citations": cited_chunks(generation.text, chunks) if generation.text else [],
             "tokens_in": generation.tokens_in,
             "tokens_out": generation.tokens_out,
-            "cost_usd": 0.0,
-            "abstained": not generation.text,
+            "cost_usd": generation.cost_usd,
+            "abstained": not generation.text and generation.failed is None,
+            "reason": f"failed: {generation.failed}" if generation.failed else None,
+            "confidence": generation.confidence,
         }

@@ -22,11 +22,18 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Generation:
-    """A text without special tokens, and how many tokens went in and came out."""
+    """A text without special tokens, and what it took: tokens in and out, US dollars.
+
+    `failed` says why there is no text worth having: "timeout", "refusal". `confidence` orders one
+    generator's texts, higher is surer; None where it can't tell.
+    """
 
     text: str
     tokens_in: int = 0
     tokens_out: int = 0
+    cost_usd: float = 0.0
+    failed: str | None = None
+    confidence: float | None = None
 
 
 class Generator(Protocol):

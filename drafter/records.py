@@ -95,6 +95,9 @@ SOLVED = pl.Schema(
     }
 )
 
+# What a candidate wrote. `text` is what it generated, also where `abstained` holds it back from the
+# agent; `reason` says why ("no_policy", "promise"), or why there is no text ("failed: timeout").
+# `confidence` orders one candidate's drafts, and means nothing beside another's; null: unknown.
 DRAFT = pl.Schema(
     {
         "ticket_id": pl.String(),
@@ -105,6 +108,25 @@ DRAFT = pl.Schema(
         "tokens_out": pl.Int64(),
         "cost_usd": pl.Float64(),
         "abstained": pl.Boolean(),
+        "reason": pl.String(),
+        "confidence": pl.Float64(),
+    }
+)
+
+# Two replies to one prompt, one of them better. `origin` says how that is known: an agent's `edit`
+# of a draft, `rivals` under one question, a reply that is `outdated` by the policy in force, a
+# draft that breaks a `rule`. `edit` names what an agent changed (fact, policy, tone,
+# personalisation). The prompt is the chat that drafting would show; a weight of 1 is a plain pair.
+PREFERENCE_PAIR = pl.Schema(
+    {
+        "pair_id": pl.String(),
+        "ticket_id": pl.String(),
+        "prompt": pl.List(pl.Struct({"role": pl.String, "content": pl.String})),
+        "chosen": pl.String(),
+        "rejected": pl.String(),
+        "origin": pl.String(),
+        "edit": pl.String(),
+        "weight": pl.Float64(),
     }
 )
 

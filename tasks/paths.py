@@ -54,6 +54,9 @@ class Paths:
     def retrieved(self, split: str) -> Path:
         return self.root / f"data/retrieved/{split}.parquet"
 
+    def preferences(self, split: str) -> Path:
+        return self.root / f"data/preferences/{split}.parquet"
+
     def drafts(self, candidate: str) -> Path:
         return self.root / f"data/drafts/{candidate}.parquet"
 
@@ -77,6 +80,10 @@ class Paths:
     @property
     def sft(self) -> Path:
         return self.root / "models/sft"
+
+    @property
+    def dpo(self) -> Path:
+        return self.root / "models/dpo"
 
     # reports
     def report(self, name: str) -> Path:

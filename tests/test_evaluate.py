@@ -66,6 +66,7 @@ def company(root: Path, tickets: int = 24, writers: dict[str, str] = WRITERS) ->
             drafts[name].append(
                 {"ticket_id": f"T-{number}", "candidate": name, "text": text, "citations": []}
                 | {"tokens_in": 9, "tokens_out": len(text), "cost_usd": 0.0, "abstained": not text}
+                | {"reason": None, "confidence": None}
             )
     write_table(paths.retrieved("holdout"), retrieved_table(rows), RETRIEVED)
     for place, (name, table) in enumerate(drafts.items()):
