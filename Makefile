@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench up down env trigger use sample
+.PHONY: help setup run test lint bench up down env trigger release pin use sample
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +53,13 @@ env: setup  ## eval "$(make -s env)" lets this shell talk to them
 	@$(BIN)/python -m tasks.servers env
 
 trigger: setup  ## turn the mill on the worker of `make up`, and watch
-	@$(BIN)/python -m flows.trigger
+	@$(BIN)/python -m flows.trigger train
+
+release: setup  ## make the challenger the champion, if the gates and a person say yes
+	@$(BIN)/python -m flows.trigger release
+
+pin: setup  ## pin a ticket: make pin TICKET=T-1 WHY="…" SAY="30 days" (NOT_SAY, CITE)
+	@$(BIN)/python -m tasks.regressions add $(TICKET) --why "$(WHY)" $(if $(SAY),--must-say "$(SAY)") $(if $(NOT_SAY),--must-not-say "$(NOT_SAY)") $(if $(CITE),--must-cite "$(CITE)")
 
 use: setup  ## merge presets/NAME.yaml into params.yaml: make use PRESET=NAME
 	@test -n "$(PRESET)" || { echo "say which: make use PRESET=name, one of: $(notdir $(basename $(wildcard presets/*.yaml)))"; exit 1; }

@@ -1,8 +1,9 @@
-"""`make trigger`: run `train/local` on the worker of `make up`, and watch it.
+"""`make trigger`, `make release`: run a deployed flow on the worker of `make up`, and watch it.
 
 Prefect alone would leave the run waiting for ever, as "Late", where no worker is.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from pathlib import Path
 
 def main() -> int:
     """Check that a worker is there, trigger, watch; gives the exit code of the run."""
+    parser = argparse.ArgumentParser(prog="python -m flows.trigger", description=main.__doc__)
+    parser.add_argument("flow", choices=["train", "release"], help="which flow")
+    name = parser.parse_args().flow
+
     from tasks.environment import prepare_environment
     from tasks.servers.answers import worker_online
     from tasks.servers.note import running_api
@@ -21,7 +26,7 @@ def main() -> int:
     if not api or not worker_online(api):
         print("no worker is there to run it: type `make up` in another shell", file=sys.stderr)
         return 1
-    command = [sys.executable, "-m", "prefect", "deployment", "run", "train/local", "--watch"]
+    command = [sys.executable, "-m", "prefect", "deployment", "run", f"{name}/local", "--watch"]
     return subprocess.run(  # noqa: S603
         command, env={**os.environ, "PREFECT_API_URL": api}, check=False
     ).returncode

@@ -6,6 +6,7 @@ from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
+from tasks.promote.params import Params as PromoteParams
 from tasks.register.params import Params as RegisterParams
 from tasks.retrieve.params import Params as RetrieveParams
 from tasks.sft.params import Params as SftParams
@@ -22,6 +23,7 @@ class MillParams(
     SftParams,
     DraftParams,
     EvaluateParams,
+    PromoteParams,
     RegisterParams,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""

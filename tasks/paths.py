@@ -48,6 +48,11 @@ class Paths:
         return self.root / "data/curated/pseudonyms.json"
 
     @property
+    def regressions(self) -> Path:
+        """The pinned tickets, which a team writes and git keeps."""
+        return self.root / "data/regressions.yaml"
+
+    @property
     def dropped(self) -> Path:
         return self.root / "data/dropped.parquet"
 

@@ -59,12 +59,12 @@ class Runner:
             raise RepositoryBusy(f"{name}: another DVC process works here: {busy}")
         raise StageFailed(_last_words(name, code, errors or out))
 
-    def module(self, name: str, say: Say) -> str:
-        """Run `python -m tasks.NAME`, which acts on the world and so is no stage of DVC's.
+    def module(self, name: str, say: Say, *arguments: str) -> str:
+        """Run `python -m tasks.NAME ARGUMENTS`, which acts on the world and so is no stage.
 
         Gives the last line that it printed. Raises StageFailed with its last lines.
         """
-        code, out, errors = self._run([sys.executable, "-m", f"tasks.{name}"], say)
+        code, out, errors = self._run([sys.executable, "-m", f"tasks.{name}", *arguments], say)
         if code != 0:
             raise StageFailed(_last_words(name, code, errors or out))
         return next((line for line in reversed(out) if line), "")

@@ -18,11 +18,11 @@ from tasks.register.evidence import SCRIPT, Evidence, gather
 from tasks.register.params import Params
 from tasks.register.requirements import requirements
 from tasks.tracking import ensure_store, tracking_uri
+from tasks.versions import CHALLENGER
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-ALIAS = "challenger"
 # What a version carries besides the model, as artifacts of its run.
 REPORTS = ("scorecard.json", "scorecard.md", "scorecard.html", "curation.json", "retrieval.json",
            "validation.json")  # fmt: skip
@@ -54,7 +54,7 @@ def register(params: Params, paths: Paths) -> str:
     version = find_version(client, name, evidence.digest)
     if version is None:
         version = _log(params, paths, evidence, experiment)
-    client.set_registered_model_alias(name, ALIAS, version)
+    client.set_registered_model_alias(name, CHALLENGER, version)
     return f"models:/{name}/{version}"
 
 
