@@ -1,73 +1,24 @@
 """Registering in a real SQLite store, with a tiny real model."""
 
-import shutil
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from drafter.drafter import Drafter
 from drafter.errors import PromotionRefused
 from drafter.records import CURATED, RETRIEVED
-from drafter.spec import Parts, Spec, prompt_digest
+from drafter.spec import Parts
 from drafter.tables import read_json, read_table, write_json, write_table, write_text
 from tasks.paths import Paths
-from tasks.register.params import Params
 from tasks.register.requirements import requirements, third_party_modules
-from tasks.register.run import REPORTS, register, run
+from tasks.register.run import register, run
 from tests.factories import curated, curated_table
-from tests.models import make_base
-
-REPOSITORY = Path(__file__).parents[1]
-PARAMS = Params.from_values(
-    {
-        "register": {"model": "support-drafter", "view_tickets": 2},
-        "candidates": {
-            "base": {"generator": "local", "model": "models/base", "tickets": "data/x.parquet"}
-        },
-    }
-)
-SPEC = Spec(
-    candidate="base",
-    generator="local",
-    retrieves=False,
-    chunks=3,
-    max_new_tokens=12,
-    batch_size=4,
-    prompt=prompt_digest(),
-)
-SCORECARD = {
-    "winner": "base",
-    "candidates": {"base": {"chrf": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 10}}},
-}
-
-
-def curation(similarity: float) -> dict[str, Any]:
-    leakage = {"max_similarity": similarity, "limit": 0.7}
-    leakage |= {"shared_customers": 0, "shared_threads": 0}
-    splits = {"train": 7, "val": 1, "holdout": 2}
-    return {"rows_in": 12, "kept": 10, "splits": splits, "leakage": leakage}
+from tests.registered import PARAMS, REPOSITORY, SCORECARD, SPEC, curation, root_to_register
 
 
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
-    """A root as the last run left it."""
-    paths = Paths(tmp_path)
-    make_base(paths.base)
-    write_json(paths.drafter("base"), asdict(SPEC))
-    write_text(tmp_path / "dvc.lock", "schema: '2.0'\n")
-    rules = {"order_patterns": ["MB-[0-9]{6}"], "default_region": "US", "keep": []}
-    write_json(paths.pseudonym_rules, rules)
-    for report in REPORTS:
-        write_text(paths.report(report), "{}\n")
-    write_json(paths.report("scorecard.json"), SCORECARD)
-    write_json(paths.report("curation.json"), curation(0.4))
-    for part in ("mlflow", "drafter"):
-        shutil.copytree(
-            REPOSITORY / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    return paths
+    return root_to_register(tmp_path)
 
 
 @pytest.fixture(autouse=True)
