@@ -32,8 +32,18 @@ SPEC = Spec(
     prompt=prompt_digest(),
 )
 SCORECARD = {
-    "winner": "base",
-    "candidates": {"base": {"chrf": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 10}}},
+    "candidates": {
+        "base": {
+            "chrf": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 10},
+            "grounded": {"mean": 0.95, "low": 0.9, "high": 1.0, "n": 10},
+        }
+    }
+}
+DECISION = {
+    "champion": "nearest",
+    "recommended": "base",
+    "sentence": "Promote base: it is the only one.",
+    "verdicts": {"base": {"verdict": "promote", "why": "it is the only one"}},
 }
 
 
@@ -55,6 +65,7 @@ def root_to_register(root: Path) -> Paths:
     for report in REPORTS:
         write_text(paths.report(report), "{}\n")
     write_json(paths.report("scorecard.json"), SCORECARD)
+    write_json(paths.report("decision.json"), DECISION)
     write_json(paths.report("curation.json"), curation(0.4))
     for part in ("mlflow", "drafter"):
         shutil.copytree(

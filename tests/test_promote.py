@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from drafter.errors import PromotionRefused
-from drafter.tables import write_json, write_text
+from drafter.tables import write_text
 from tasks.paths import Paths
 from tasks.promote.command import main
 from tasks.promote.gates import Evidence, refusals
@@ -16,7 +16,7 @@ from tasks.promote.run import check_challenger, promote
 from tasks.register.run import register
 from tasks.regressions.check import Outcome
 from tasks.versions import CHALLENGER, CHAMPION, Registry
-from tests.registered import REGISTER, curation, root_to_register
+from tests.registered import PARAMS, REGISTER, curation, root_to_register
 
 GATES = {
     "at_least": {"grounded": 0.9},
@@ -95,18 +95,10 @@ def test_all_reasons_are_told_at_once() -> None:
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     """A root whose one candidate, `base`, may be registered and promoted."""
-    paths = root_to_register(tmp_path)
-    cells = {"grounded": {"mean": 0.95, "low": 0.9, "high": 1.0, "n": 10}}
-    card = {"winner": "base", "candidates": {"base": cells}}
-    write_json(paths.report("scorecard.json"), card)
-    verdict = {"verdict": "promote", "why": "better"}
-    write_json(paths.report("decision.json"), {"champion": "x", "verdicts": {"base": verdict}})
-    return paths
+    return root_to_register(tmp_path)
 
 
 def store_and(paths: Paths, **limits: Any) -> tuple[Params, Registry]:
-    from tests.registered import PARAMS
-
     register(PARAMS, paths)
     return params(at_least={"grounded": 0.9}, at_most={}, **limits), Registry(paths)
 

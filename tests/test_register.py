@@ -13,7 +13,15 @@ from tasks.paths import Paths
 from tasks.register.requirements import requirements, third_party_modules
 from tasks.register.run import register, run
 from tests.factories import curated, curated_table
-from tests.registered import PARAMS, REPOSITORY, SCORECARD, SPEC, curation, root_to_register
+from tests.registered import (
+    DECISION,
+    PARAMS,
+    REPOSITORY,
+    SCORECARD,
+    SPEC,
+    curation,
+    root_to_register,
+)
 
 
 @pytest.fixture
@@ -39,6 +47,7 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     assert version.tags["replymill.candidate"] == "base"
     assert len(version.tags["replymill.evidence"]) == 64
     assert "# base" in version.description
+    assert DECISION["sentence"] in version.description
 
     text = "Where is my parcel?"
     evaluated = Drafter.open(SPEC, Parts(base=paths.base), "cpu").draft(

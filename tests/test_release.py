@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from drafter.tables import write_json, write_text
+from drafter.tables import write_text
 from tasks.paths import Paths
 from tasks.register.run import register
 from tests import prefect_engine
@@ -36,10 +36,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     root = tmp_path_factory.mktemp("checkout")
     paths = root_to_register(root)
     shutil.copytree("tasks", root / "tasks", ignore=shutil.ignore_patterns("__pycache__"))
-    cells = {"grounded": {"mean": 0.95, "low": 0.9, "high": 1.0, "n": 10}}
-    write_json(paths.report("scorecard.json"), {"winner": "base", "candidates": {"base": cells}})
-    verdict = {"verdict": "promote", "why": "better"}
-    write_json(paths.report("decision.json"), {"champion": "x", "verdicts": {"base": verdict}})
     register(PARAMS, paths)
     return paths
 
