@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from tasks.candidates import Candidate
+from tasks.candidates import Candidate, Hosted, all_names
 from tasks.section import Section
 
 Quality = Literal["chrf", "rouge_l", "similarity", "grounded", "facts_agree"]
@@ -40,13 +40,19 @@ class Params(Section):
 
     evaluate: EvaluateParams
     candidates: dict[str, Candidate]
+    hosted: dict[str, Hosted]
     seed: int
+
+    @property
+    def names(self) -> list[str]:
+        """Everyone who competes. Raises ParamsError where two have one name."""
+        return all_names(self.candidates, self.hosted)
 
     @model_validator(mode="after")
     def _baseline_competes(self) -> "Params":
-        if self.evaluate.baseline not in self.candidates:
+        if self.evaluate.baseline not in self.names:
             raise ValueError(
                 f"evaluate.baseline is {self.evaluate.baseline!r}, which is no candidate; "
-                f"there are {', '.join(self.candidates)}"
+                f"there are {', '.join(self.names)}"
             )
         return self
