@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench up down env trigger release pin use sample
+.PHONY: help setup plan run test lint bench up down env trigger release pin use sample
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
+
+plan: setup  ## what a run would do and take: minutes, tokens, dollars, disk
+	@$(BIN)/python -m tasks.plan
 
 run: setup  ## turn the mill once: from the tickets to a registered model
 	@$(BIN)/python -m flows.train

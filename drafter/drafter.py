@@ -34,7 +34,10 @@ class Drafter:
 
     @classmethod
     def open(cls, spec: Spec, parts: Parts, device: Device = "auto") -> "Drafter":
-        """Load the parts. Raises ModelUnavailable or UnsafeModel where one can't be trusted."""
+        """Load the parts. Raises ModelUnavailable or UnsafeModel where one can't be trusted.
+
+        And KeyMissing where a hosted model's key is not in the environment.
+        """
         index = None
         if parts.index:
             from drafter.index_files import open_index
@@ -45,6 +48,12 @@ class Drafter:
 
             assert index is not None, "nearest has an index: see Parts.of"
             return cls(spec, NearestGenerator(index))
+
+        if spec.endpoint is not None:
+            from drafter.hosted.endpoint import Endpoint
+            from drafter.hosted.generator import HostedGenerator
+
+            return cls(spec, HostedGenerator.open(Endpoint(**spec.endpoint)), index)
 
         from drafter.base_model import load_adapter, load_base
         from drafter.local import LocalGenerator

@@ -10,6 +10,8 @@ An error says what, where, which value, and the remedy; it never holds a ticket'
      ├── UnsafeModel         a pickle, remote code, or a hash that differs
      ├── ModelUnavailable    a model that can't be loaded from where it should be
      ├── DraftingFailed      a generator that gave no usable answer
+     ├── KeyMissing          a key that a hosted model needs and the environment lacks
+     ├── CapReached          a call that could cost more than what is left of a run's dollars
      ├── PromotionRefused    a version without the evidence that its alias asks for
      ├── StageFailed         a stage of dvc.yaml that ended with an error
      ├── RepositoryBusy      another DVC process holds a lock: passes by itself
@@ -47,6 +49,14 @@ class ModelUnavailable(ReplymillError):
 
 class DraftingFailed(ReplymillError):
     """A generator that gave no usable answer."""
+
+
+class KeyMissing(ReplymillError):
+    """A hosted model's key is not in the environment; the message names the variable."""
+
+
+class CapReached(ReplymillError):
+    """The next call could cost more than what is left of max_usd; it was not made."""
 
 
 class PromotionRefused(ReplymillError):

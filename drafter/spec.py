@@ -13,7 +13,7 @@ import json
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from drafter.errors import ModelUnavailable
 from drafter.prompt import build_prompt
@@ -28,7 +28,7 @@ class Spec:
     """Everything but weights that decides what a drafter writes."""
 
     candidate: str
-    generator: Literal["local", "nearest"]
+    generator: Literal["local", "nearest", "anthropic", "openai"]
     retrieves: bool
     """Whether policy clauses go into the prompt."""
     chunks: int
@@ -37,6 +37,8 @@ class Spec:
     batch_size: int
     prompt: str
     """Digest of the prompt template that it was evaluated with."""
+    endpoint: dict[str, Any] | None = None
+    """Where a hosted model is asked and how (drafter.hosted.endpoint.Endpoint); never a key."""
 
 
 def prompt_digest() -> str:
@@ -58,8 +60,13 @@ class Parts:
     index: Path | None = None
 
     @classmethod
-    def of(cls, spec: Spec, model: Path, base: Path, index: Path) -> "Parts":
-        """The parts of the candidate whose `model` is the index, the base or an adapter over it."""
+    def of(cls, spec: Spec, model: Path | None, base: Path, index: Path) -> "Parts":
+        """The parts of the candidate whose `model` is the index, the base or an adapter over it.
+
+        A hosted candidate has no model here.
+        """
+        if model is None:
+            return cls(index=index if spec.retrieves else None)
         if spec.generator == "nearest":
             return cls(index=model)
         adapter = None if model.resolve() == base.resolve() else model

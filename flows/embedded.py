@@ -10,9 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from drafter.errors import ServersFailed
+from drafter.errors import KeyMissing, ParamsError, ServersFailed
 from tasks import leash
 from tasks.environment import LOOPBACK, prepare_environment
+from tasks.keys import check_keys
 
 STARTS = 3
 
@@ -31,8 +32,10 @@ def main() -> int:
     # a background job of a shell ignores Ctrl-C, and so would every stage
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        # before Prefect is started, which takes seconds
+        check_keys(root)
         return _turn(root, arguments.stages_at_once)
-    except ServersFailed as error:
+    except (KeyMissing, ParamsError, ServersFailed) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

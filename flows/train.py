@@ -25,11 +25,12 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from drafter.errors import RepositoryBusy, StageFailed
+from drafter.errors import KeyMissing, ParamsError, RepositoryBusy, StageFailed
 from flows.artifacts import publish
 from flows.runs import noted, reap_dead_runs
 from flows.telling import teller
 from tasks.dag import Stage, distances_to_end, read_dag
+from tasks.keys import check_keys
 from tasks.paths import Paths
 from tasks.repro import Runner
 from tasks.runlock import run_lock
@@ -88,6 +89,11 @@ def train(root: str = ".", stages_at_once: int = 2) -> State[Any]:
     paths = Paths(Path(root).resolve())
     tell = teller()
     me = f"flow run {flow_run.name}"
+    try:
+        check_keys(paths.root)
+    except (KeyMissing, ParamsError) as error:
+        tell("fails", str(error))
+        return Failed(message=str(error))
     with (
         noted(paths, me),
         run_lock(paths.var / "run/train.lock", me, lambda line: tell("waits", line)),

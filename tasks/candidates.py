@@ -1,8 +1,9 @@
-"""Who competes, as params.yaml names them; read by draft, evaluate and register."""
+"""Who competes, as params.yaml names them; read by draft, ask, evaluate and register."""
 
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from drafter.errors import ParamsError
 from tasks.section import Section
@@ -21,10 +22,106 @@ class Candidate(Section):
     """The holdout that it sees; it retrieves where this table carries policy clauses."""
 
 
+# Fields of a request that may stand in `settings`: none of them makes a call dearer than its cap
+# says, as several choices, tools or a faster tier would.
+SETTINGS = {
+    "anthropic": {"output_config", "stop_sequences", "temperature", "thinking", "top_k", "top_p"},
+    "openai": {"frequency_penalty", "presence_penalty", "reasoning_effort", "seed", "stop",
+               "temperature", "top_p", "verbosity"},
+}  # fmt: skip
+
+
+class Hosted(Section):
+    """A model that others host, asked for a reply; docs/hosted.md."""
+
+    provider: Literal["anthropic", "openai"]
+    """Whose protocol the server speaks; `openai` is spoken by many: vLLM, Ollama, gateways."""
+
+    model: str = Field(min_length=1)
+    """As the provider names it."""
+
+    base_url: str | None
+    """Where it is asked; null: the provider's own address."""
+
+    key: str | None
+    """The environment variable that holds the key, never the key; null: none is asked for."""
+
+    tickets: str = Field(min_length=1)
+    """The holdout that it sees; it retrieves where this table carries policy clauses."""
+
+    chunks: int = Field(ge=1)
+    """Policy clauses in the prompt, at most, where it retrieves."""
+
+    instruction: str | None
+    """What it is told before the policy; a fine-tuned model has learned it, this one has not."""
+
+    max_tokens: int = Field(ge=1)
+    """Of one answer, its thinking included; an answer that reaches it has failed."""
+
+    settings: dict[str, Any]
+    """Further fields of a request, by the provider's names: {reasoning_effort: none}."""
+
+    max_usd: float = Field(ge=0)
+    """A run stops before a call that could spend more than this, at worst."""
+
+    usd_per_million: tuple[float, float] | None
+    """[tokens in, tokens out], for a base_url or a model that the price table lacks."""
+
+    batch: bool
+    """By the provider's batches: half the price, and answers within a day."""
+
+    seconds_between_looks: float = Field(gt=0)
+    """At a batch that is under way."""
+
+    concurrency: int = Field(ge=1)
+    """Calls at once."""
+
+    timeout: float = Field(gt=0)
+    """Seconds for one whole answer."""
+
+    retries: int = Field(ge=0)
+    """Further tries of a call that failed by what passes: a rate limit, a timeout, a cut."""
+
+    longest_wait: float = Field(ge=0)
+    """Seconds before a further try, at most; who asks for more is not tried again."""
+
+    give_up_after: int = Field(ge=1)
+    """So many calls in a row without an answer end the run: the provider is away."""
+
+    @model_validator(mode="after")
+    def _settings_are_known(self) -> "Hosted":
+        unknown = sorted(set(self.settings) - SETTINGS[self.provider])
+        if unknown:
+            known = ", ".join(sorted(SETTINGS[self.provider]))
+            raise ValueError(f"settings: {', '.join(unknown)} can't be set; there are {known}")
+        return self
+
+
 def named(candidates: dict[str, Candidate], name: str) -> Candidate:
     """The candidate of that name. Raises ParamsError with the names that there are."""
-    if name not in candidates:
-        raise ParamsError(
-            f"params.yaml: candidates has no {name!r}; there are {', '.join(candidates)}"
-        )
+    _there(candidates, name, "candidates")
     return candidates[name]
+
+
+def hosted_named(hosted: dict[str, Hosted], name: str) -> Hosted:
+    """The hosted candidate of that name. Raises ParamsError with the names that there are."""
+    _there(hosted, name, "hosted")
+    return hosted[name]
+
+
+def all_names(candidates: Iterable[str], hosted: Iterable[str]) -> list[str]:
+    """Everyone who competes. Raises ParamsError where two have one name."""
+    names = [*candidates, *hosted]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ParamsError(
+            f"params.yaml: {', '.join(twice)} stands in candidates and in hosted: rename one"
+        )
+    return names
+
+
+def _there(section: Mapping[str, Any], name: str, what: str) -> None:
+    if name not in section:
+        raise ParamsError(
+            f"params.yaml: {what} has no {name!r}; there are {', '.join(section) or 'none'}"
+        )

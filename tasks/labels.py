@@ -43,10 +43,11 @@ LABELS = {
     "tokens_out": Label("tokens out", 0, False, "of a draft, mean"),
     "cost_usd": Label("USD", 4, False, "for a draft, mean"),
     "abstained": Label("no draft", 1, True, "tickets for which nothing was written"),
+    "failed": Label("failed", 1, True, "tickets whose draft failed; no other figure counts them"),
 }
 
 # Told by their means alone: nobody chooses by the width of these.
-COUNTS = ("tokens_in", "tokens_out", "abstained")
+COUNTS = ("tokens_in", "tokens_out", "abstained", "failed")
 
 
 def heading(metric: str) -> str:
@@ -74,12 +75,17 @@ def interval(metric: str, cell: Mapping[str, Any]) -> str:
 def shown_metrics(candidates: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The metrics of a table, in reading order, without those that say nothing here.
 
-    What a draft costs says nothing where none costs anything; any other where it has no value.
+    What a draft costs says nothing where none costs anything, nor does `failed` where none did; any
+    other where it has no value.
     """
 
     def says_something(name: str) -> bool:
         means = [cells[name]["mean"] for cells in candidates.values()]
-        return any(means) if name == "cost_usd" else any(mean is not None for mean in means)
+        return (
+            any(means)
+            if name in ("cost_usd", "failed")
+            else any(mean is not None for mean in means)
+        )
 
     there = next(iter(candidates.values()))
     return [name for name in LABELS if name in there and says_something(name)]

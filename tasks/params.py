@@ -1,5 +1,6 @@
 """The whole of params.yaml: every stage's own part, joined; for checks, not for stages."""
 
+from tasks.ask.params import Params as AskParams
 from tasks.base.params import Params as BaseParams
 from tasks.curate.params import Params as CurateParams
 from tasks.decide.params import Params as DecideParams
@@ -23,6 +24,7 @@ class MillParams(
     BaseParams,
     SftParams,
     DraftParams,
+    AskParams,
     EvaluateParams,
     PromoteParams,
     DecideParams,

@@ -69,6 +69,10 @@ class Paths:
         """What the drafter is, apart from its weights (drafter.spec.Spec)."""
         return self.root / f"data/drafts/{candidate}.json"
 
+    def answers(self, candidate: str) -> Path:
+        """Every answer that a hosted candidate was ever paid for."""
+        return self.root / f"data/answers/{candidate}"
+
     @property
     def scores(self) -> Path:
         return self.root / "data/scores.parquet"
@@ -97,10 +101,22 @@ class Paths:
     def timings(self, candidate: str) -> Path:
         return self.root / f"reports/timings/{candidate}.json"
 
+    def asked(self, candidate: str) -> Path:
+        """What a hosted candidate was asked, what failed and what it cost."""
+        return self.root / f"reports/asked/{candidate}.json"
+
     # what is kept between runs and tracked by nothing: locks, checkpoints, servers' stores
     @property
     def var(self) -> Path:
         return self.root / "var"
+
+    def batch_note(self, candidate: str) -> Path:
+        """The batch of a hosted candidate that is under way."""
+        return self.var / f"answers/{candidate}.batch.json"
+
+    def duration(self, stage: str) -> Path:
+        """How long a stage of dvc.yaml took when it last ran."""
+        return self.var / f"durations/{stage}.json"
 
     def checkpoints(self, stage: str) -> Path:
         return self.var / "checkpoints" / stage

@@ -9,6 +9,7 @@ import importlib
 import inspect
 import os
 import sys
+import time
 from pathlib import Path
 
 # Dependencies report usage unless told not to; a tool that reads tickets must not call anyone.
@@ -39,7 +40,8 @@ def quiet_environment() -> None:
 def main(stage: str, about: str | None) -> None:
     """Parse the command line, read the stage's own part of params.yaml, call `tasks.STAGE.run.run`.
 
-    The stage `draft` takes `--candidate NAME` as well and hands it on.
+    The stages `draft` and `ask` take `--candidate NAME` as well and hand it on. How long it took
+    is noted in var/durations, for `make plan`.
     """
     parser = argparse.ArgumentParser(
         prog=f"python -m tasks.{stage}",
@@ -47,14 +49,16 @@ def main(stage: str, about: str | None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--root", type=Path, default=Path(), help="the folder of params.yaml (.)")
-    if stage == "draft":
-        parser.add_argument("--candidate", required=True, help="a name from params.yaml candidates")
+    if stage in ("draft", "ask"):
+        parser.add_argument("--candidate", required=True, help="a name of params.yaml")
     arguments = vars(parser.parse_args())
     root = arguments.pop("root").resolve()
     quiet_environment()
     die_with_dvc()
+    started = time.monotonic()
 
     from drafter.errors import ReplymillError
+    from drafter.tables import write_json
     from tasks.paths import Paths
     from tasks.section import load_section
 
@@ -62,6 +66,9 @@ def main(stage: str, about: str | None) -> None:
         model = importlib.import_module(f"tasks.{stage}.params").Params
         params = load_section(root / "params.yaml", model)
         importlib.import_module(f"tasks.{stage}.run").run(params, Paths(root), **arguments)
+        name = "@".join([stage, *arguments.values()])
+        seconds = round(time.monotonic() - started, 1)
+        write_json(Paths(root).duration(name), {"seconds": seconds})
     except ReplymillError as error:
         sys.exit(f"{stage}: {inspect.cleandoc(str(error))}")
     except KeyboardInterrupt:

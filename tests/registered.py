@@ -17,6 +17,7 @@ REGISTER = {"model": "support-drafter", "view_tickets": 2}
 PARAMS = Params.from_values(
     {
         "register": REGISTER,
+        "hosted": {},
         "candidates": {
             "base": {"generator": "local", "model": "models/base", "tickets": "data/x.parquet"}
         },

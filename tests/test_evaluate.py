@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 
 from drafter.errors import BadInput
 from drafter.records import CURATED, DRAFT, POLICY, RETRIEVED
@@ -82,8 +83,11 @@ def params(**fields: Any) -> Params:
     }  # fmt: skip
     candidate = {"generator": "local", "model": "models/base", "tickets": "t.parquet"}
     writers = fields.pop("writers", WRITERS)
+    hosted = fields.pop("hosted", {})
+    names = [name for name in writers if name not in hosted]
     return Params.from_values(
-        {"evaluate": plain | fields, "seed": 7, "candidates": dict.fromkeys(writers, candidate)}
+        {"evaluate": plain | fields, "seed": 7, "hosted": hosted}
+        | {"candidates": dict.fromkeys(names, candidate)}
     )
 
 
@@ -258,3 +262,53 @@ def test_a_cited_heading_is_evidence_without_its_neighbours() -> None:
     text = "# Returns\n\n## Corrie tent\nA tent: 30 days.\n\n## Pike stove\nA stove: 14 days.\n"
     assert under_heading(text, "corrie-tent") == "## Corrie tent\nA tent: 30 days."
     assert under_heading(text, "no-such-heading") == text
+
+
+def test_a_failed_draft_is_missing_and_not_bad(tmp_path: Path) -> None:
+    """The same drafts once with five failures: quality stays what it was over the other tickets."""
+    paths = company(tmp_path)
+    drafts = pl.read_parquet(paths.drafts("best"))
+    failing = pl.int_range(drafts.height) < 5
+    broken = drafts.with_columns(
+        text=pl.when(failing).then(pl.lit("")).otherwise("text"),
+        reason=pl.when(failing).then(pl.lit("failed: timeout")),
+    )
+    write_table(paths.drafts("best"), broken, DRAFT)
+    run(params(), paths)
+    cells = read_json(paths.report("scorecard.json"))["candidates"]["best"]
+    assert cells["failed"]["mean"] == pytest.approx(5 / 24, abs=1e-4)
+    assert cells["abstained"]["mean"] == 0
+    for metric in ("chrf", "rouge_l", "similarity", "facts_agree", "grounded"):
+        assert cells[metric]["n"] == 24 - 5, metric
+    assert cells["chrf"]["mean"] > 99
+    assert cells["facts_agree"]["mean"] == 1.0
+    scores = pl.read_parquet(paths.scores).filter(pl.col("candidate") == "best")
+    assert scores["failed"].sum() == scores["similarity"].null_count() == 5
+    assert "| failed |" in paths.report("scorecard.md").read_text()
+
+
+def test_failures_are_not_told_where_there_are_none(finished: Paths) -> None:
+    assert "| failed |" not in finished.report("scorecard.md").read_text()
+
+
+def test_a_candidate_whose_drafts_all_failed_and_who_was_never_timed_ends_last(
+    tmp_path: Path,
+) -> None:
+    paths = company(tmp_path)
+    drafts = pl.read_parquet(paths.drafts("old"))
+    broken = drafts.with_columns(text=pl.lit(""), reason=pl.lit("failed: refusal"))
+    write_table(paths.drafts("old"), broken, DRAFT)
+    write_json(paths.timings("old"), {"seconds": []})
+    run(params(), paths)
+    card = read_json(paths.report("scorecard.json"))
+    old = card["candidates"]["old"]
+    assert old["chrf"]["mean"] is old["seconds_p50"]["mean"] is None
+    assert old["failed"]["mean"] == 1.0
+
+
+def test_hosted_candidates_compete_with_the_others(tmp_path: Path) -> None:
+    preset = yaml.safe_load(Path("presets/hosted.yaml").read_text())["hosted"]
+    paths = company(tmp_path, writers=WRITERS | {"claude": "You have {new} days."})
+    run(params(writers=WRITERS, hosted={"claude": preset["claude"]}), paths)
+    card = read_json(paths.report("scorecard.json"))
+    assert list(card["candidates"]) == [*WRITERS, "claude"]

@@ -1,5 +1,6 @@
 """The flow `train` with Prefect's real engine, over a tiny mill with real `dvc repro`."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from tasks.repro import stage_environment
 from tests import prefect_engine
+from tests.test_ask import hosted
 from tests.tiny_mill import dvc, make_tiny_mill, stage_pid, stages_that_ran
 
 STAGES = ["first", "last", "left", "right"]
@@ -211,3 +213,19 @@ def test_the_embedded_engine_turns_a_fresh_checkout_and_leaves_no_process(mill: 
 def _children() -> set[int]:
     mine = psutil.Process().children(recursive=True)
     return {child.pid for child in mine if child.status() != psutil.STATUS_ZOMBIE}
+
+
+def test_a_missing_key_stops_the_run_before_any_stage_and_names_the_variable(
+    mill: Path, api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEST_KEY", raising=False)
+    (mill / "params.yaml").write_text(json.dumps({"hosted": {"gpt": hosted("http://x")}}))
+    state = turn(mill, "keyless")
+    assert state.is_failed()
+    assert "TEST_KEY is not set (hosted.gpt)" in state.message
+    process = start(mill, api)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert said.startswith("TEST_KEY is not set (hosted.gpt)")
+    assert "Traceback" not in said
+    assert not (mill / "var/marks").exists()

@@ -1,5 +1,6 @@
 """Registering in a real SQLite store, with a tiny real model."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -9,19 +10,25 @@ from drafter.errors import PromotionRefused
 from drafter.records import CURATED, RETRIEVED
 from drafter.spec import Parts
 from drafter.tables import read_json, read_table, write_json, write_table, write_text
+from tasks.ask.endpoint import spec_of
+from tasks.candidates import Hosted
 from tasks.paths import Paths
+from tasks.register.params import Params
 from tasks.register.requirements import requirements, third_party_modules
 from tasks.register.run import register, run
 from tests.factories import curated, curated_table
+from tests.hosted_server import hosted_server
 from tests.registered import (
     DECISION,
     PARAMS,
+    REGISTER,
     REPOSITORY,
     SCORECARD,
     SPEC,
     curation,
     root_to_register,
 )
+from tests.test_ask import hosted
 
 
 @pytest.fixture
@@ -118,4 +125,34 @@ def test_a_leak_is_never_registered(paths: Paths) -> None:
 def test_the_requirements_cover_every_import_of_the_drafter() -> None:
     pinned = {line.partition("==")[0].lower() for line in requirements(REPOSITORY / "drafter")}
     assert {"mlflow", "polars", "torch", "transformers", "peft"} <= pinned
+    assert {"anthropic", "openai", "genai-prices"} <= pinned
     assert third_party_modules(REPOSITORY / "drafter").isdisjoint({"prefect", "dvc", "trl"})
+
+
+def test_a_hosted_winner_is_registered_with_its_endpoint_and_without_a_key(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    monkeypatch.setenv("TEST_KEY", "sk-never-to-be-seen")
+    with hosted_server() as server:
+        entry = hosted(server.url, "anthropic")
+        asked = Params.from_values(
+            {"register": REGISTER} | {"candidates": {}, "hosted": {"claude": entry}}
+        )
+        spec = spec_of("claude", Hosted.from_values(entry), retrieves=False)
+        write_json(paths.drafter("claude"), asdict(spec))
+        cells = SCORECARD["candidates"]
+        write_json(paths.report("scorecard.json"), {"candidates": {"claude": cells["base"]}})
+        write_json(paths.report("decision.json"), DECISION | {"recommended": "claude"})
+        assert register(asked, paths) == "models:/support-drafter/1"
+        version = mlflow.MlflowClient().get_model_version_by_alias("support-drafter", "challenger")
+        assert "`writer-1`, hosted: asked at http://127.0.0.1" in version.description
+        served = mlflow.pyfunc.load_model("models:/support-drafter@challenger")
+        text = "Where is my parcel? zora@quil.example"
+        [draft] = served.predict([{"messages": [{"role": "customer", "text": text}]}])
+        assert draft.text == "You have 30 days."
+        assert b"zora" not in server.received[0].body
+        served.unwrap_python_model().drafter.drafter.generator.close()
+    for path in (paths.var / "mlflow").rglob("*"):
+        assert path.is_dir() or b"sk-never" not in path.read_bytes(), path

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from tasks.candidates import Candidate
+from tasks.candidates import Candidate, Hosted, all_names
 from tasks.section import Section
 
 Name = Literal["accuracy", "compliance", "tone", "latency", "cost", "abstention"]
@@ -78,14 +78,20 @@ class Params(Section):
 
     decide: DecideParams
     candidates: dict[str, Candidate]
+    hosted: dict[str, Hosted]
     seed: int
+
+    @property
+    def names(self) -> list[str]:
+        """Everyone who competes. Raises ParamsError where two have one name."""
+        return all_names(self.candidates, self.hosted)
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Params":
-        if self.decide.champion not in self.candidates:
+        if self.decide.champion not in self.names:
             raise ValueError(
                 f"decide.champion is {self.decide.champion!r}, which is no candidate; "
-                f"there are {', '.join(self.candidates)}"
+                f"there are {', '.join(self.names)}"
             )
         if self.decide.primary not in self.decide.dimensions:
             raise ValueError(

@@ -16,7 +16,7 @@ def run(params: Params, paths: Paths) -> None:
     from drafter.records import CURATED
 
     scores = pl.read_parquet(paths.scores)
-    timings = {name: read_json(paths.timings(name)) for name in params.candidates}
+    timings = {name: read_json(paths.timings(name)) for name in params.names}
     measured = measure(scores, timings, params.decide.dimensions)
     labels = labelled(read_table(paths.curated("holdout"), CURATED), scores)
     drafts = {
@@ -24,7 +24,7 @@ def run(params: Params, paths: Paths) -> None:
             scores.filter(pl.col("candidate") == name).sort("ticket_id"),
             measured.of(name, params.decide.primary),
         )
-        for name in params.candidates
+        for name in params.names
     }
     found = decision(measured, timings, labels, drafts, params.decide, params.seed)
     write_json(paths.report("decision.json"), found)

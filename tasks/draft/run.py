@@ -2,21 +2,16 @@
 
 import shutil
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from drafter.drafter import Drafter
-from drafter.errors import BadInput
 from drafter.spec import Parts, Spec, prompt_digest
-from drafter.tables import read_table, write_json, write_table
+from drafter.tables import write_json, write_table
 from tasks.candidates import Candidate, named
 from tasks.draft.batches import draft_in_batches, inputs_digest
 from tasks.draft.params import DraftParams, Params
 from tasks.draft.timing import time_alone
+from tasks.holdout import read_tickets
 from tasks.paths import Paths
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def run(params: Params, paths: Paths, candidate: str) -> None:
@@ -43,22 +38,6 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     write_json(paths.drafter(candidate), asdict(spec))
     write_table(paths.drafts(candidate), drafts, DRAFT)
     shutil.rmtree(finished)
-
-
-def read_tickets(path: Path) -> tuple["pl.DataFrame", bool]:
-    """The holdout, and whether it carries policy clauses. Raises BadInput where it is empty."""
-    import pyarrow.parquet as pq
-
-    from drafter.records import CURATED, RETRIEVED
-
-    try:
-        retrieves = "chunks" in pq.read_schema(path).names
-    except (OSError, ValueError):
-        retrieves = False  # read_table says what is wrong with it
-    tickets = read_table(path, RETRIEVED if retrieves else CURATED)
-    if tickets.is_empty():
-        raise BadInput(f"{path} holds no ticket to draft for: see reports/curation.json")
-    return tickets, retrieves
 
 
 def spec_of(name: str, candidate: Candidate, params: DraftParams, retrieves: bool) -> Spec:

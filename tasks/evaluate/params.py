@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from tasks.candidates import Candidate
+from tasks.candidates import Candidate, Hosted, all_names
 from tasks.section import Section
 
 
@@ -30,4 +30,10 @@ class Params(Section):
 
     evaluate: EvaluateParams
     candidates: dict[str, Candidate]
+    hosted: dict[str, Hosted]
     seed: int
+
+    @property
+    def names(self) -> list[str]:
+        """Everyone who competes. Raises ParamsError where two have one name."""
+        return all_names(self.candidates, self.hosted)

@@ -43,9 +43,8 @@ def latency_plot(card: Mapping[str, Any], metric: str) -> str:
 
     figure, axes = _new_figure(3.4, 2.6)
     scale = 100 if LABELS[metric].percent else 1
-    by_wait = sorted(
-        card["candidates"].items(), key=lambda item: float(item[1]["seconds_p50"]["mean"])
-    )
+    timed = [item for item in card["candidates"].items() if item[1]["seconds_p50"]["n"]]
+    by_wait = sorted(timed, key=lambda item: float(item[1]["seconds_p50"]["mean"]))
     for place, (name, cells) in enumerate(by_wait):
         quality, wait = cells[metric], cells["seconds_p50"]
         if quality["mean"] is None:

@@ -30,8 +30,8 @@ def run(params: Params, paths: Paths) -> None:
         raise BadInput(f"{paths.retrieved('holdout')} holds no ticket to evaluate on")
     policies = read_table(paths.validated_policies, POLICY)
     newest = read_table(paths.curated("train"), CURATED)["created_at"].max()
-    drafts = read_drafts(paths, list(params.candidates), tickets)
-    timings = {name: read_json(paths.timings(name)) for name in params.candidates}
+    drafts = read_drafts(paths, params.names, tickets)
+    timings = {name: read_json(paths.timings(name)) for name in params.names}
 
     cases = cases_of(tickets, policies, newest)  # type: ignore[arg-type]
     embedder = load_embedder(params.evaluate.embedder, params.evaluate.embedder_sha256)
@@ -66,7 +66,7 @@ def read_drafts(
         if sorted(drafts["ticket_id"]) != sorted(tickets["ticket_id"]):
             raise BadInput(
                 f"{paths.drafts(name)} has {drafts.height} drafts that are not for the "
-                f"{tickets.height} tickets of the holdout: run `dvc repro draft@{name}`"
+                f"{tickets.height} tickets of the holdout: run `dvc repro` for {name}"
             )
         found[name] = tickets.select("ticket_id").join(
             drafts, on="ticket_id", how="left", maintain_order="left"
@@ -77,9 +77,10 @@ def read_drafts(
 def score(
     drafts: Mapping[str, "pl.DataFrame"], cases: Sequence[Case], by_name: Mapping[str, Metric]
 ) -> "pl.DataFrame":
-    """One row for each candidate and ticket: the metrics, and what the draft and the ticket are.
+    """One row for each candidate and ticket: the metrics, and what the draft cost.
 
-    Where drafting failed there is no draft to score: every metric is null, and `reason` says why.
+    A draft that failed is missing, which is not the same as bad: no metric says anything of it, and
+    `failed` counts it.
     """
     import polars as pl
 
@@ -89,14 +90,17 @@ def score(
     total = len(drafts) * len(by_name)
     with progress("scoring", total, "columns") as advance:
         for name, table in drafts.items():
+            failed = pl.col("reason").str.starts_with(FAILED).fill_null(False)
+            table = table.with_columns(failed=failed)
             columns = {}
             for metric, function in by_name.items():
-                columns[metric] = pl.Series(
-                    metric, function(table["text"].to_list(), cases), dtype=pl.Float64
-                )
+                values = function(table["text"].to_list(), cases)
+                values = [
+                    None if failed else value
+                    for failed, value in zip(table["failed"], values, strict=True)
+                ]
+                columns[metric] = pl.Series(metric, values, dtype=pl.Float64)
                 advance(1)
-            failed = table["reason"].str.starts_with(FAILED).fill_null(False)
-            known = {m: column.set(failed, None) for m, column in columns.items()}
             counted = table.select(
                 "ticket_id", pl.lit(name).alias("candidate"), *COUNTED, "reason", "confidence"
             )
@@ -104,7 +108,7 @@ def score(
                 "question_chars": [len(case.question) for case in cases],
                 "after_change": [case.after_change for case in cases],
             }
-            tables.append(counted.with_columns(pl.DataFrame(about)).with_columns(**known))
+            tables.append(counted.with_columns(pl.DataFrame(about)).with_columns(**columns))
     return pl.concat(tables)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 # Columns of the scores beside quality; they come with the draft.
-COUNTED = ("tokens_in", "tokens_out", "cost_usd", "abstained")
+COUNTED = ("tokens_in", "tokens_out", "cost_usd", "abstained", "failed")
 
 
 def scorecard(
@@ -92,6 +92,9 @@ def _seconds(seconds: Sequence[float], params: EvaluateParams, seed: int) -> dic
     import numpy as np
 
     values = np.asarray(seconds, dtype=float)
+    if not len(values):  # a batch tells nothing of a wait
+        nothing = {"mean": None, "low": None, "high": None, "n": 0}
+        return {"seconds_p50": nothing, "seconds_p95": nothing}
     return {
         f"seconds_p{percent}": quantile_interval(
             values, percent / 100, params.resamples, params.confidence, seed

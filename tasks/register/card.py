@@ -19,7 +19,7 @@ Drafts replies for support agents, who read, edit and send them. It was made by 
 |---|---|
 | candidate | `{evidence.candidate}` |
 | generator | {spec["generator"]}{policy} |
-| base | {base.get("source", "none")}{_at(base.get("revision"))} |
+| base | {_base(spec, base)} |
 | tickets | {curation["rows_in"]:,} in, {curation["kept"]:,} kept ({splits}) |
 | leakage | largest similarity of holdout to training {leakage["max_similarity"]:.3f}, limit \
 {leakage["limit"]}; shared customers {leakage["shared_customers"]}, shared threads \
@@ -47,6 +47,15 @@ scorecard.html beside this card shows every candidate on the same tickets.
 - It knows the policies of its index. A policy that changed since needs a new run.
 - It was measured on this team's tickets; another team's, another language's are not covered.
 """
+
+
+def _base(spec: dict[str, Any], base: dict[str, Any]) -> str:
+    """The base model, or the hosted one with where it is asked."""
+    endpoint = spec.get("endpoint")
+    if endpoint is None:
+        return f"{base.get('source', 'none')}{_at(base.get('revision'))}"
+    where = endpoint["base_url"] or f"{endpoint['provider']}'s own address"
+    return f"`{endpoint['model']}`, hosted: asked at {where}"
 
 
 def _at(revision: str | None) -> str:

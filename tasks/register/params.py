@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from tasks.candidates import Candidate
+from tasks.candidates import Candidate, Hosted
 from tasks.section import Section
 
 
@@ -24,3 +24,4 @@ class Params(Section):
 
     registry: RegisterParams = Field(alias="register")
     candidates: dict[str, Candidate]
+    hosted: dict[str, Hosted]

@@ -72,9 +72,10 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
     """Log the packed drafter with its evidence; the version comes last, whole and with its tags."""
     import mlflow
 
-    chosen = named(params.candidates, evidence.candidate)
     spec = Spec(**read_json(paths.drafter(evidence.candidate)))
-    parts = Parts.of(spec, paths.root / chosen.model, paths.base, paths.index)
+    hosted = evidence.candidate in params.hosted
+    model = None if hosted else paths.root / named(params.candidates, evidence.candidate).model
+    parts = Parts.of(spec, model, paths.base, paths.index)
     base = read_json(paths.base / "manifest.json") if parts.base else {}
     card = model_card(evidence, read_json(paths.drafter(evidence.candidate)), base)
     with (
