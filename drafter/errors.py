@@ -10,6 +10,7 @@ An error says what, where, which value, and the remedy; it never holds a ticket'
      ├── UnsafeModel         a pickle, remote code, or a hash that differs
      ├── ModelUnavailable    a model that can't be loaded from where it should be
      ├── DraftingFailed      a generator that gave no usable answer
+     ├── JudgingFailed       a judge that can't be asked any further
      ├── PromotionRefused    a version without the evidence that its alias asks for
      ├── StageFailed         a stage of dvc.yaml that ended with an error
      ├── RepositoryBusy      another DVC process holds a lock: passes by itself
@@ -47,6 +48,10 @@ class ModelUnavailable(ReplymillError):
 
 class DraftingFailed(ReplymillError):
     """A generator that gave no usable answer."""
+
+
+class JudgingFailed(ReplymillError):
+    """A judge that can't be asked any further: no answer comes, or the money is spent."""
 
 
 class PromotionRefused(ReplymillError):

@@ -6,6 +6,7 @@ from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
+from tasks.judge.params import Params as JudgeParams
 from tasks.register.params import Params as RegisterParams
 from tasks.retrieve.params import Params as RetrieveParams
 from tasks.sft.params import Params as SftParams
@@ -21,6 +22,7 @@ class MillParams(
     BaseParams,
     SftParams,
     DraftParams,
+    JudgeParams,
     EvaluateParams,
     RegisterParams,
 ):
