@@ -12,6 +12,7 @@ An error says what, where, which value, and the remedy; it never holds a ticket'
      ├── DraftingFailed      a generator that gave no usable answer
      ├── KeyMissing          a key that a hosted model needs and the environment lacks
      ├── CapReached          a call that could cost more than what is left of a run's dollars
+     ├── JudgingFailed       a judge that can't be asked any further
      ├── PromotionRefused    a version without the evidence that its alias asks for
      ├── StageFailed         a stage of dvc.yaml that ended with an error
      ├── RepositoryBusy      another DVC process holds a lock: passes by itself
@@ -57,6 +58,10 @@ class KeyMissing(ReplymillError):
 
 class CapReached(ReplymillError):
     """The next call could cost more than what is left of max_usd; it was not made."""
+
+
+class JudgingFailed(ReplymillError):
+    """A judge that can't be asked any further: no answer comes, or the money is spent."""
 
 
 class PromotionRefused(ReplymillError):

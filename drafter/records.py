@@ -133,6 +133,24 @@ PREFERENCE_PAIR = pl.Schema(
     }
 )
 
+# One verdict of a judge on one challenger's draft beside the champion's. `order` says which stood
+# first (challenger, champion); `verdict` which was better (challenger, champion, tie), null where
+# `failed` says why there is none.
+JUDGEMENT = pl.Schema(
+    {
+        "key": pl.String(),
+        "ticket_id": pl.String(),
+        "challenger": pl.String(),
+        "champion": pl.String(),
+        "order": pl.String(),
+        "repeat": pl.Int64(),
+        "verdict": pl.String(),
+        "failed": pl.String(),
+        "rationale": pl.String(),
+        "cost_usd": pl.Float64(),
+    }
+)
+
 # A row that was set aside: by ingest and validate (quarantine) or by curate (dropped).
 # `reason` begins with a word that can be counted, then may name another row:
 # "near_duplicate of T-118".

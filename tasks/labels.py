@@ -37,6 +37,9 @@ LABELS = {
     "chrf": Label("chrF", 1, False, "character n-grams shared with the human's reply, 0 to 100"),
     "rouge_l": Label("ROUGE-L", 3, False, "longest common word sequence with the human's, F1"),
     "similarity": Label("similarity", 3, False, "cosine of the embeddings of draft and human's"),
+    "tone": Label(
+        "tone", 2, False, "how sure a classifier is that the team's agents wrote it, 0 to 1"
+    ),
     "seconds_p50": Label("s p50", 2, False, "seconds that an agent waits for a draft, median"),
     "seconds_p95": Label("s p95", 2, False, "the same, 95th percentile"),
     "tokens_in": Label("tokens in", 0, False, "of a prompt, mean"),

@@ -8,6 +8,7 @@ from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
+from tasks.judge.params import Params as JudgeParams
 from tasks.promote.params import Params as PromoteParams
 from tasks.register.params import Params as RegisterParams
 from tasks.retrieve.params import Params as RetrieveParams
@@ -25,6 +26,7 @@ class MillParams(
     SftParams,
     DraftParams,
     AskParams,
+    JudgeParams,
     EvaluateParams,
     PromoteParams,
     DecideParams,

@@ -77,6 +77,15 @@ class Paths:
     def scores(self) -> Path:
         return self.root / "data/scores.parquet"
 
+    @property
+    def judge_answers(self) -> Path:
+        """What a judge has answered, by what it was asked; it outlives every run."""
+        return self.root / "data/judge/answers.jsonl"
+
+    @property
+    def judgements(self) -> Path:
+        return self.root / "data/judgements.parquet"
+
     # models
     @property
     def index(self) -> Path:

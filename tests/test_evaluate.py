@@ -44,6 +44,8 @@ def company(root: Path, tickets: int = 24, writers: dict[str, str] = WRITERS) ->
     write_table(paths.validated_policies, policy_table(policies), POLICY)
     train = [curated(1, created_at=CHANGE - timedelta(days=9))]
     write_table(paths.curated("train"), curated_table(train), CURATED)
+    for split in ("train", "val"):
+        write_table(paths.retrieved(split), retrieved_table([]), RETRIEVED)
     rows: list[dict[str, Any]] = []
     drafts: dict[str, list[dict[str, Any]]] = {name: [] for name in writers}
     for number in range(tickets):
@@ -78,8 +80,10 @@ def company(root: Path, tickets: int = 24, writers: dict[str, str] = WRITERS) ->
 
 def params(**fields: Any) -> Params:
     plain = {
-        "resamples": 400, "confidence": 0.95,
-        "embedder": "minilm", "embedder_sha256": None, "examples": 2,
+        "resamples": 400, "confidence": 0.95, "examples": 2,
+        "embedder": "minilm", "embedder_sha256": None,
+        "tone": {"fit_tickets": 50, "judge_tickets": 50, "regularisation": 1.0, "least": 30,
+                 "min_auc": 0.75},
     }  # fmt: skip
     candidate = {"generator": "local", "model": "models/base", "tickets": "t.parquet"}
     writers = fields.pop("writers", WRITERS)
@@ -154,7 +158,18 @@ def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) ->
     assert lines[0] == "candidate,mean,low,high"
     assert lines[-1] == "best,1.0,1.0,1.0"
     assert len(lines) == 1 + len(WRITERS)
-    assert len(list(finished.report("plots").iterdir())) == 6
+    assert len(list(finished.report("plots").iterdir())) == 7
+
+
+def test_where_tone_can_not_be_judged_the_scorecard_says_why(finished: Paths) -> None:
+    card = read_json(finished.report("scorecard.json"))
+    assert card["trust"]["tone"]["shown"] is False
+    assert card["candidates"]["best"]["tone"]["n"] == 0
+    said = "- tone is not shown: train gives 0 replies and 0 texts that are none, and it takes 30"
+    assert said in finished.report("scorecard.md").read_text()
+    assert (
+        "tone is not shown: train gives 0 replies" in finished.report("scorecard.html").read_text()
+    )
 
 
 def test_the_table_holds_every_candidate(finished: Paths) -> None:

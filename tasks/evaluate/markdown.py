@@ -20,12 +20,31 @@ def markdown(card: Mapping[str, Any], quality: Sequence[str]) -> str:
         f"Intervals: {card['intervals']}.",
         "",
         *(f"- {heading(metric)}: {LABELS[metric].about}" for metric in metrics),
+        *trusted(card.get("trust", {})),
     ]
     quality = [metric for metric in metrics if metric in quality]
     for name, part in card["slices"].items():
         lines += ["", f"## {name.replace('_', ' ').capitalize()}: {part['n']:,} tickets", ""]
         lines += _table(part["candidates"], quality)
     return "\n".join(lines) + "\n"
+
+
+def trusted(trust: Mapping[str, Any]) -> list[str]:
+    """What is known of a metric's own worth, or why it is not shown."""
+    lines = []
+    for metric, found in trust.items():
+        if found["shown"]:
+            kinds = ", ".join(
+                f"{kind} {cell['auc']:.3f}" for kind, cell in found["by_kind"].items()
+            )
+            lines.append(
+                f"- {heading(metric)} is to be trusted so far: AUC {found['auc']:.3f} "
+                f"[{found['low']:.3f}, {found['high']:.3f}] on {found['n']} replies it had not "
+                f"seen, against {kinds}"
+            )
+        else:
+            lines.append(f"- {heading(metric)} is not shown: {found['why']}")
+    return lines
 
 
 def _table(rows: Mapping[str, Any], metrics: list[str]) -> list[str]:

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from drafter.embed import Embedder
+    from tasks.evaluate.tone import Voice
 
 Scores = list[float | None]
 Metric = Callable[[Sequence[str], Sequence[Case]], Scores]
 
 
-def metrics(embedder: "Embedder") -> dict[str, Metric]:
+def metrics(embedder: "Embedder", voice: "Voice") -> dict[str, Metric]:
     """Every metric of quality by its name; more is better, but for what LABELS says otherwise."""
     return {
         "chrf": chrf,
@@ -29,6 +30,7 @@ def metrics(embedder: "Embedder") -> dict[str, Metric]:
         "grounded": grounded,
         "facts_agree": facts_agree,
         "outdated": outdated,
+        "tone": voice.tone,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from drafter.guard import facts, grounded
 from tasks.evaluate.cases import Case
+from tasks.evaluate.markdown import trusted
 from tasks.evaluate.plots import latency_plot, plots
 from tasks.labels import LABELS, figure, heading, interval, shown_metrics
 
@@ -34,6 +35,7 @@ def page(
         metrics=metrics,
         quality=quality,
         about={metric: LABELS[metric].about for metric in metrics},
+        trusted=[line.removeprefix("- ") for line in trusted(card.get("trust", {}))],
         heading=heading,
         figure=figure,
         interval=interval,

@@ -6,6 +6,25 @@ from tasks.candidates import Candidate, Hosted, all_names
 from tasks.section import Section
 
 
+class ToneParams(Section):
+    """The classifier behind the metric `tone`, fitted in each evaluation."""
+
+    fit_tickets: int = Field(ge=1)
+    """Tickets of train that it learns from, drawn by a hash of their ids."""
+
+    judge_tickets: int = Field(ge=1)
+    """Tickets of val on which its AUC is told."""
+
+    regularisation: float = Field(gt=0)
+    """C of the logistic regression: less makes the weights smaller."""
+
+    least: int = Field(ge=2)
+    """Replies, and texts that are none, which train and val must each give."""
+
+    min_auc: float = Field(ge=0, le=1)
+    """Where the lower end of the AUC's interval is below this, tone is not shown."""
+
+
 class EvaluateParams(Section):
     """How candidates are scored."""
 
@@ -20,6 +39,9 @@ class EvaluateParams(Section):
 
     embedder_sha256: str | None
     """Hash of its weights; null: not checked."""
+
+    tone: ToneParams
+    """The classifier behind the metric `tone`."""
 
     examples: int = Field(ge=0)
     """Tickets shown with every candidate's draft in scorecard.html."""

@@ -13,7 +13,9 @@ from tasks.evaluate.markdown import markdown
 from tasks.evaluate.metrics import Metric, metrics
 from tasks.evaluate.page import page
 from tasks.evaluate.params import Params
+from tasks.evaluate.remember import Remembering
 from tasks.evaluate.scorecard import COUNTED, scorecard
+from tasks.evaluate.tone import fit_voice
 from tasks.paths import Paths
 
 if TYPE_CHECKING:
@@ -34,13 +36,16 @@ def run(params: Params, paths: Paths) -> None:
     timings = {name: read_json(paths.timings(name)) for name in params.names}
 
     cases = cases_of(tickets, policies, newest)  # type: ignore[arg-type]
-    embedder = load_embedder(params.evaluate.embedder, params.evaluate.embedder_sha256)
-    by_name = metrics(embedder)
+    embedder = Remembering(load_embedder(params.evaluate.embedder, params.evaluate.embedder_sha256))
+    train, val = (read_table(paths.retrieved(split), RETRIEVED) for split in ("train", "val"))
+    voice = fit_voice(train, val, embedder, params.evaluate, params.seed)
+    by_name = metrics(embedder, voice)
     scores = score(drafts, cases, by_name)
     # before anything is concluded from them: what took time is not lost
     write_table(paths.scores, scores, scores.schema)
     refuse_odd_numbers(scores, list(by_name))
     card = scorecard(scores, cases, timings, params.evaluate, list(by_name), params.seed)
+    card["trust"] = {"tone": voice.trust}
 
     for name, figures in card["candidates"].items():
         kept = {m: f["mean"] for m, f in figures.items() if not m.startswith("seconds")}
