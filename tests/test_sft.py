@@ -19,9 +19,9 @@ from drafter.errors import BadInput
 from drafter.records import RETRIEVED
 from drafter.tables import write_table
 from tasks.paths import Paths
-from tasks.sft.checkpoints import folder_for, last_complete, mark_complete
-from tasks.sft.report import training_rows
 from tasks.sft.run import run
+from tasks.training.checkpoints import folder_for, last_complete, mark_complete
+from tasks.training.report import training_rows
 from tests.factories import retrieved, retrieved_table
 from tests.sft_root import REPOSITORY, make_root
 
