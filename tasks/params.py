@@ -2,6 +2,7 @@
 
 from tasks.base.params import Params as BaseParams
 from tasks.curate.params import Params as CurateParams
+from tasks.dpo.params import Params as DpoParams
 from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
@@ -20,6 +21,7 @@ class MillParams(
     RetrieveParams,
     BaseParams,
     SftParams,
+    DpoParams,
     DraftParams,
     EvaluateParams,
     RegisterParams,

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import PositiveInt, model_validator
 
 from tasks.section import Section
-from tasks.training.params import Share, TrainingParams
+from tasks.training.settings import Share, TrainingParams
 
 
 class LoraParams(Section):

@@ -20,9 +20,9 @@ from tasks.training.digest import digest_of
 from tasks.training.examples import Example, share_of
 from tasks.training.lock import alone
 from tasks.training.loop import go_on
-from tasks.training.params import flat
 from tasks.training.publish import publish
 from tasks.training.report import COLUMNS
+from tasks.training.settings import flat
 
 if TYPE_CHECKING:
     import polars as pl

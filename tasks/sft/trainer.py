@@ -80,7 +80,6 @@ def make_trainer(
         per_device_train_batch_size=batch,
         per_device_eval_batch_size=batch,
         gradient_accumulation_steps=params.tokens_per_step // params.tokens_per_pass,
-        activation_checkpointing=params.gradient_checkpointing,
         train_sampling_strategy="random" if params.batching == "packed" else "group_by_length",
         dataset_kwargs={"skip_prepare_dataset": True},
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from drafter.hardware import Hardware
-from tasks.training.params import TrainingParams
+from tasks.training.settings import TrainingParams
 
 
 def arguments(
@@ -19,6 +19,7 @@ def arguments(
         "warmup_steps": round(params.warmup_share * steps),
         "optim": "adamw_torch_fused",
         "weight_decay": 0.0,
+        "activation_checkpointing": params.gradient_checkpointing,
         "bf16": hardware.precision == "bfloat16",
         "fp16": hardware.precision == "float16",
         "use_cpu": hardware.device == "cpu",
