@@ -25,9 +25,10 @@ from typing import Any
 from drafter.base_model import Base, load_base
 from drafter.manifest import write_manifest
 from drafter.prompt import build_prompt
-from tasks.sft.examples import Example, make_examples
+from tasks.sft.examples import make_examples
 from tasks.sft.packing import Collator, to_rows
 from tasks.sft.params import LoraParams, SftParams
+from tasks.training.examples import Example
 from tests.factories import retrieved
 from tests.tiny_model import make_tiny_model
 

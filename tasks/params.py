@@ -4,6 +4,7 @@ from tasks.ask.params import Params as AskParams
 from tasks.base.params import Params as BaseParams
 from tasks.curate.params import Params as CurateParams
 from tasks.decide.params import Params as DecideParams
+from tasks.dpo.params import Params as DpoParams
 from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
@@ -24,6 +25,7 @@ class MillParams(
     RetrieveParams,
     BaseParams,
     SftParams,
+    DpoParams,
     DraftParams,
     AskParams,
     JudgeParams,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from drafter.manifest import manifest_digest, verify_manifest, write_manifest
+from drafter.tables import read_json, write_json
 from tests.tiny_model import make_tiny_model
 
 
@@ -28,5 +29,9 @@ def make_adapter(folder: Path, base: Path, seed: int) -> Path:
                 weights.normal_(0, 0.5)
     model.save_pretrained(folder)
     (folder / "README.md").unlink()
+    # as a stage publishes it: without the base's path on this machine, so the same bytes anywhere
+    config = read_json(folder / "adapter_config.json") | {"base_model_name_or_path": "models/base"}
+    config["target_modules"].sort()
+    write_json(folder / "adapter_config.json", config)
     write_manifest(folder, base=manifest_digest(verify_manifest(base, "make it again")))
     return folder

@@ -196,7 +196,7 @@ def test_a_metric_that_gives_nan_stops_the_stage_by_name_and_the_scores_are_kept
 ) -> None:
     paths = company(tmp_path)
     monkeypatch.setattr(
-        "tasks.evaluate.run.metrics", lambda _: {"chrf": lambda d, c: [float("nan")] * len(d)}
+        "tasks.evaluate.run.metrics", lambda *_: {"chrf": lambda d, c: [float("nan")] * len(d)}
     )
     with pytest.raises(BadInput, match=r"metric chrf gave nan for 96 drafts, first for ticket 'T-"):
         run(params(), paths)

@@ -1,12 +1,8 @@
 """Stage sft from table to adapter, killed and not, with MLflow and without."""
 
-import functools
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,13 +15,12 @@ from drafter.errors import BadInput
 from drafter.records import RETRIEVED
 from drafter.tables import write_table
 from tasks.paths import Paths
-from tasks.sft.checkpoints import folder_for, last_complete, mark_complete
-from tasks.sft.report import training_rows
 from tasks.sft.run import run
+from tasks.training.checkpoints import folder_for, last_complete, mark_complete
+from tasks.training.report import training_rows
 from tests.factories import retrieved, retrieved_table
-from tests.sft_root import REPOSITORY, make_root
-
-NOWHERE = "http://127.0.0.1:9"
+from tests.killing import NOWHERE, kill, start, wait_for, wait_for_a_newer_checkpoint
+from tests.sft_root import make_root
 
 
 def results(paths: Paths) -> dict[str, str]:
@@ -121,7 +116,7 @@ def test_killed_while_it_writes_a_checkpoint_it_ends_as_if_undisturbed(
     trained: Paths, tmp_path: Path, away: None
 ) -> None:
     params, paths = make_root(tmp_path)
-    process = start(paths)
+    process = start("sft", paths)
     # the second checkpoint is there and not complete, or only just
     wait_for(process, lambda: any(paths.checkpoints("sft").glob("*/checkpoint-8/*")))
     kill(process)
@@ -141,8 +136,8 @@ def test_killed_ten_times_at_random_it_ends_as_if_undisturbed(tmp_path: Path, aw
     _, paths = make_root(tmp_path / "killed", **changes)
     draw = random.Random(5)
     for _ in range(10):
-        process = start(paths)
-        wait_for(process, functools.partial(is_newer, paths, newest(paths)))
+        process = start("sft", paths)
+        wait_for_a_newer_checkpoint("sft", paths, process)
         time.sleep(draw.uniform(0, 0.5))
         assert process.poll() is None, "it was over before it could be killed"
         kill(process)
@@ -240,38 +235,5 @@ def test_the_report_holds_no_times() -> None:
     ]
 
 
-def start(paths: Paths) -> "subprocess.Popen[str]":
-    """The stage in a process of its own, with an MLflow that is away."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tasks.sft", "--root", str(paths.root)],
-        cwd=REPOSITORY,
-        env=os.environ | {"MLFLOW_TRACKING_URI": NOWHERE},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def kill(process: "subprocess.Popen[str]") -> None:
-    process.kill()
-    process.communicate()
-
-
-def wait_for(process: "subprocess.Popen[str]", happened: Any) -> None:
-    deadline = time.monotonic() + 120
-    while not happened():
-        assert process.poll() is None, "it was over before it could be killed"
-        assert time.monotonic() < deadline, "it did not get there in two minutes"
-        time.sleep(0.001)
-
-
 def folders(paths: Paths) -> list[str]:
     return [path.name for path in paths.checkpoints("sft").iterdir() if path.is_dir()]
-
-
-def is_newer(paths: Paths, step: int) -> bool:
-    return newest(paths) > step
-
-
-def newest(paths: Paths) -> int:
-    found = paths.checkpoints("sft").glob("*/checkpoint-*")
-    return max((int(path.name.partition("-")[2]) for path in found), default=0)

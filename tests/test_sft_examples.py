@@ -12,10 +12,11 @@ from drafter.errors import ModelUnavailable
 from drafter.fit import encode_chat
 from drafter.prompt import build_prompt
 from tasks.base.source import COMMIT, Hub, parse_source
-from tasks.sft.attention import MODELS, attend_by_document
-from tasks.sft.examples import IGNORED, around_reply, make_examples, sees_policy
+from tasks.sft.examples import make_examples, sees_policy
 from tasks.sft.packing import Collator, to_rows
 from tasks.sft.params import Params
+from tasks.training.attention import MODELS, attend_by_document
+from tasks.training.examples import IGNORED, around_reply
 from tests.factories import retrieved
 from tests.sft_root import REPOSITORY, clause, values
 from tests.tiny_model import make_tiny_model

@@ -8,14 +8,11 @@ is one more document, without loss.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tasks.sft.examples import IGNORED, Example
+from tasks.training.examples import IGNORED, MULTIPLE, Example
 
 if TYPE_CHECKING:
     import torch
     from datasets import Dataset
-
-# Rows are padded to a multiple of this, which keeps matrix products on their fast paths.
-MULTIPLE = 8
 
 
 def to_rows(examples: Sequence[Example], batching: str, max_length: int) -> "Dataset":

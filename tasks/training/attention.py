@@ -1,4 +1,4 @@
-"""Attention in rows of several documents, each by itself, on a CPU.
+"""Attention in rows of several documents, each by itself, on a CPU; and in two endings of one.
 
 SDPA learns from a mask which positions see each other, and on a CPU it computes every pair of a row
 before the mask hides those of two documents. Here each document is a call without a mask, so that a
@@ -43,22 +43,38 @@ def attention(
 ) -> tuple["torch.Tensor", None]:
     """As transformers calls it: (rows, heads, length, size) in, (rows, length, heads, size) out.
 
-    There is no mask, since none is registered under NAME. A position of 0 begins a document.
+    There is no mask, since none is registered under NAME. A position of 0 begins a document; one
+    that does not follow its predecessor, as 4 in 0 1 2 3 4 5 4 5 6, begins another ending of the
+    same document, which sees itself and the positions before that (0 1 2 3).
     """
     import torch
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
     rows, heads, length, size = query.shape
-    starts = (position_ids.expand(rows, length).flatten() == 0).nonzero().flatten().tolist()
+    positions = position_ids.expand(rows, length).flatten()
+    follows = torch.zeros_like(positions, dtype=torch.bool)
+    follows[1:] = (positions[1:] == positions[:-1] + 1) & (positions[1:] != 0)
+    starts = (~follows).nonzero().flatten().tolist()
+    shared = positions[~follows].tolist()
     lengths = [end - start for start, end in zip(starts, [*starts[1:], rows * length], strict=True)]
 
-    def by_document(states: "torch.Tensor") -> tuple["torch.Tensor", ...]:
+    def by_document(states: "torch.Tensor") -> list["torch.Tensor"]:
         in_line = states.float().transpose(1, 2).reshape(1, rows * length, -1, size)
-        return in_line.transpose(1, 2).split(lengths, dim=2)
+        return list(in_line.transpose(1, 2).split(lengths, dim=2))
 
-    documents = zip(by_document(query), by_document(key), by_document(value), strict=True)
+    queries, keys, values = by_document(query), by_document(key), by_document(value)
+    attended, document = [], 0
     with torch.autocast("cpu", enabled=False):
-        attended = [
-            sdpa_attention_forward(module, *document, None, **options)[0] for document in documents
-        ]
+        for number, before in enumerate(shared):
+            seen, mask = (keys[number], values[number]), None
+            if before:
+                seen = (
+                    torch.cat([keys[document][:, :, :before], seen[0]], dim=2),
+                    torch.cat([values[document][:, :, :before], seen[1]], dim=2),
+                )
+                ones = torch.ones(lengths[number], before + lengths[number], dtype=torch.bool)
+                mask = ones.tril(before)
+            else:
+                document = number
+            attended += [sdpa_attention_forward(module, queries[number], *seen, mask, **options)[0]]
     return torch.cat(attended, dim=1).view(rows, length, heads, size).to(value.dtype), None

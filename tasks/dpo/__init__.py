@@ -1,0 +1,1 @@
+"""Train the adapter of sft on, by direct preference optimisation over pairs of replies."""
