@@ -6,6 +6,7 @@ from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
+from tasks.preferences.params import Params as PreferencesParams
 from tasks.register.params import Params as RegisterParams
 from tasks.retrieve.params import Params as RetrieveParams
 from tasks.sft.params import Params as SftParams
@@ -20,6 +21,7 @@ class MillParams(
     RetrieveParams,
     BaseParams,
     SftParams,
+    PreferencesParams,
     DraftParams,
     EvaluateParams,
     RegisterParams,
