@@ -90,6 +90,12 @@ def test_where_no_figure_decides_a_share_of_the_prompts_shows_no_clause(tmp_path
         assert roles == ({"system"} if all_shown else {"user"})
 
 
+def test_what_is_kept_of_too_many_shows_clauses_as_often_as_the_rest(tmp_path: Path) -> None:
+    rows = [edited(n, "Your boots are fine.", "Yes, boots are okay.") for n in range(1, 200)]
+    pairs = Stage(tmp_path, rows, most=40).pairs().values()
+    assert 10 < sum(pair["prompt"][0]["role"] == "system" for pair in pairs) < 30
+
+
 # Rivals
 
 
@@ -149,6 +155,7 @@ def test_of_two_replies_the_one_that_fits_the_clause_shown_is_chosen(tmp_path: P
 @pytest.mark.parametrize(
     ("fields", "clauses", "reason"),
     [
+        ({"reply": "Gladly.", "chunks": brought(NEW)}, [OLD, NEW], "still_in_force"),
         ({"reply": "Gladly."}, [OLD, NEW], "states_no_clause"),
         (
             {"chunks": brought(OLD, clause("Socks: 30 days.", 2))},
@@ -158,9 +165,9 @@ def test_of_two_replies_the_one_that_fits_the_clause_shown_is_chosen(tmp_path: P
         ({}, [OLD], "clause_gone"),
         ({}, [OLD, clause("Who pays for postage: you do.", since=CHANGED)], "clause_gone"),
         (
-            {"created_at": CHANGED, "chunks": brought(NEW), "reply": "45 days."},
-            [OLD, NEW],
-            "still_in_force",
+            {},
+            [OLD, clause("Returns: boots may come back within 30 days, unworn.", since=CHANGED)],
+            "same_figure",
         ),
         (
             {},

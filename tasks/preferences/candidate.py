@@ -61,7 +61,7 @@ def prompt_for(
 
     For pairs that no figure tells apart: these teach drafting from memory and with clauses alike.
     """
-    shown = share_of(ticket["ticket_id"], seed) >= without_policy
+    shown = share_of("shown", ticket["ticket_id"], seed) >= without_policy
     return prompt_with(ticket, ticket["chunks"][:chunks] if shown else ())
 
 
@@ -70,7 +70,7 @@ def said(ticket: Ticket) -> list[str]:
     return [ticket["subject"] or "", *(message["text"] for message in ticket["messages"])]
 
 
-def share_of(name: str, seed: int) -> float:
-    """A number in [0, 1) that depends on the name and the seed alone."""
-    digest = hashlib.sha256(f"{seed}:preferences:{name}".encode()).digest()
+def share_of(purpose: str, name: str, seed: int) -> float:
+    """A number in [0, 1) that depends on these alone; two purposes have nothing in common."""
+    digest = hashlib.sha256(f"{seed}:{purpose}:{name}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64

@@ -36,7 +36,7 @@ def even(pairs: Sequence[Candidate], params: LengthParams, seed: int) -> list[Ca
             bins[int(ratio / width)].append(place)  # towards zero: the middle is one bin
     for number, places in bins.items():
         if number:
-            places.sort(key=lambda place: share_of(pairs[place].pair_id, seed))
+            places.sort(key=lambda place: share_of("even", pairs[place].pair_id, seed))
             fair = len(bins.get(-number, ()))
             why |= dict.fromkeys(places[fair:], "uneven")
     return [pair.without(why[place]) if place in why else pair for place, pair in enumerate(pairs)]

@@ -56,6 +56,11 @@ class Clauses:
         found = self._by_place.get((chunk["doc_id"], chunk["clause"]), [])
         return found[0] if len(found) == 1 else None
 
+    def stands(self, chunk: Chunk) -> bool:
+        """Whether the clause says today what it said."""
+        today = self.today(chunk)
+        return today is not None and today["text"] == chunk["text"]
+
     def cited(self, ticket: Ticket) -> list[Chunk]:
         """The ticket's clauses, or of these what its reply cites, if it cites any."""
         cites = self._resolver.resolve(ticket["cites"] or [])
@@ -72,10 +77,11 @@ class Clauses:
 def outdated(tickets: Iterable[Ticket], clauses: Clauses, chunks: int) -> Iterator[Candidate]:
     """Two candidates for each ticket whose figure has changed, one that is left out for others.
 
+    still_in_force     every clause that the ticket came with stands as it stood
     states_no_clause   the reply has no figure of a clause that it came with
     two_clauses        several clauses hold the figure, so which one is meant is not known
     clause_gone        today the document says nothing in its place, or something else
-    still_in_force     today's clause has the figure too
+    same_figure        today's clause has the figure too
     not_matched        more than one figure changed, or in kind: which replaces which is not known
     not_shown          the clause is not among those that a prompt has room for
     """
@@ -88,9 +94,11 @@ def outdated(tickets: Iterable[Ticket], clauses: Clauses, chunks: int) -> Iterat
 
 
 def _found(ticket: Ticket, clauses: Clauses, chunks: int) -> str | tuple[Candidate, Candidate]:
-    reply = ticket["reply"]
+    reply, cited = ticket["reply"], clauses.cited(ticket)
+    if all(map(clauses.stands, cited)):
+        return "still_in_force"
     stated = _keys(reply)
-    held = [chunk for chunk in clauses.cited(ticket) if _keys(chunk["text"]) & stated]
+    held = [chunk for chunk in cited if _keys(chunk["text"]) & stated]
     if not held:
         return "states_no_clause"
     if len(held) > 1:
@@ -100,7 +108,7 @@ def _found(ticket: Ticket, clauses: Clauses, chunks: int) -> str | tuple[Candida
     if new is None or not _same_clause(old["text"], new["text"]):
         return "clause_gone"
     if _keys(old["text"]) & stated <= _keys(new["text"]):
-        return "still_in_force"
+        return "same_figure"
     other = restated(reply, old["text"], new["text"])
     if other is None:
         return "not_matched"

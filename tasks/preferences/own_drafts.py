@@ -33,7 +33,7 @@ REMEDY = "run the stage that makes it again, with `dvc repro --force`"
 
 def drawn(tickets: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
     """`count` of the tickets, by a hash of their ids."""
-    shares = pl.Series([share_of(ticket_id, seed) for ticket_id in tickets["ticket_id"]])
+    shares = pl.Series([share_of("drafted", ticket_id, seed) for ticket_id in tickets["ticket_id"]])
     return tickets.filter(shares.rank("ordinal") <= count)
 
 

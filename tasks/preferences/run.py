@@ -1,6 +1,6 @@
 """Stage preferences: files in, pairs out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -9,11 +9,12 @@ import polars as pl
 
 from drafter.errors import BadInput
 from drafter.index_files import current
+from drafter.progress import progress
 from drafter.records import CHUNK, CURATED, PREFERENCE_PAIR, REJECTED, RETRIEVED
 from drafter.tables import read_table, write_json, write_table
 from tasks.paths import Paths
 from tasks.preferences.broken_rules import rule_breaking
-from tasks.preferences.candidate import Candidate, kept, share_of
+from tasks.preferences.candidate import Candidate, Ticket, kept, share_of
 from tasks.preferences.edits import edited
 from tasks.preferences.holdout import refuse_holdout
 from tasks.preferences.length import even
@@ -72,9 +73,9 @@ def collect(
     own = drafts.join(tickets.select("ticket_id"), on="ticket_id", how="semi")
     drafted = tickets.join(own.select("ticket_id"), on="ticket_id", how="semi")
     found = {
-        "edit": edited(tickets.iter_rows(named=True), params, seed),
-        "rivals": rivalled(tickets.iter_rows(named=True), params, seed),
-        "outdated": outdated(tickets.iter_rows(named=True), clauses, params.chunks),
+        "edit": edited(_rows(tickets, "edits"), params, seed),
+        "rivals": rivalled(_rows(tickets, "rivals"), params, seed),
+        "outdated": outdated(_rows(tickets, "changed policies"), clauses, params.chunks),
         "rule": rule_breaking(
             own, {row["ticket_id"]: row for row in drafted.to_dicts()}, params.chunks
         ),
@@ -87,13 +88,21 @@ def collect(
     return candidates
 
 
+def _rows(tickets: pl.DataFrame, what: str) -> Iterator[Ticket]:
+    """The rows, with the progress of whoever takes them."""
+    with progress(f"looking for {what}", tickets.height, "tickets") as advance:
+        for row in tickets.iter_rows(named=True):
+            yield row
+            advance(1)
+
+
 def at_most(candidates: Sequence[Candidate], most: int, seed: int) -> list[Candidate]:
     """At most so many pairs; tickets lose all of theirs or none, by a hash of their id."""
     sizes: dict[str, int] = {}
     for pair in kept(candidates):
         sizes[pair.ticket_id] = sizes.get(pair.ticket_id, 0) + 1
     room, too_many = most, set()
-    for ticket_id in sorted(sizes, key=lambda name: (share_of(name, seed), name)):
+    for ticket_id in sorted(sizes, key=lambda name: (share_of("kept", name, seed), name)):
         room -= sizes[ticket_id]
         if room < 0:
             too_many.add(ticket_id)
