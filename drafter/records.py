@@ -10,8 +10,11 @@ so with a schema of its own below (`CURATED`, `RETRIEVED`).
     names        ["Jo Smith", "jo"]            people in the ticket's metadata; gone after curation
     messages     [{"role": "customer", ...}]   oldest first; roles: customer, agent
     reply        "Hello, ..."                  what the agent sent
+    draft        "Hi, ..." | null              what a model proposed and the agent made `reply` of
+    rivals       [{"text": "Try ...", ...}]    other answers to the same messages; null: none known
     cites        ["returns"]                   doc_ids or URLs that the human reply rests on
-    outcome      {"csat": 4.0, ...}            whatever the export has; null where it has nothing
+    outcome      {"csat": 4.0, ...}            whatever the export has; null where it has nothing.
+                                               votes: the question's; helpful, accepted: the reply's
     source       "tickets/may.csv:17"          file, and row counted from 1 after the header
 """
 
@@ -20,7 +23,11 @@ import polars as pl
 UTC = pl.Datetime("us", "UTC")
 
 MESSAGE = pl.Struct({"role": pl.String, "text": pl.String, "at": UTC})
-OUTCOME = pl.Struct({"csat": pl.Float64, "solved": pl.Boolean, "votes": pl.Int64})
+OUTCOME = pl.Struct(
+    {"csat": pl.Float64, "solved": pl.Boolean, "votes": pl.Int64}
+    | {"helpful": pl.Int64, "accepted": pl.Boolean}
+)
+RIVAL = pl.Struct({"text": pl.String, "votes": pl.Int64, "accepted": pl.Boolean})
 
 TICKET = pl.Schema(
     {
@@ -36,6 +43,8 @@ TICKET = pl.Schema(
         "subject": pl.String(),
         "messages": pl.List(MESSAGE),
         "reply": pl.String(),
+        "draft": pl.String(),
+        "rivals": pl.List(RIVAL),
         "cites": pl.List(pl.String),
         "outcome": OUTCOME,
         "source": pl.String(),

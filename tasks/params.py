@@ -10,6 +10,7 @@ from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
 from tasks.judge.params import Params as JudgeParams
+from tasks.preferences.params import Params as PreferencesParams
 from tasks.promote.params import Params as PromoteParams
 from tasks.register.params import Params as RegisterParams
 from tasks.retrieve.params import Params as RetrieveParams
@@ -26,6 +27,7 @@ class MillParams(
     BaseParams,
     SftParams,
     DpoParams,
+    PreferencesParams,
     DraftParams,
     AskParams,
     JudgeParams,

@@ -58,7 +58,8 @@ def canaries(count: int = 200, seed: int = 11) -> list[Canary]:
 
 
 def plant(rows: list[dict[str, Any]], birds: list[Canary]) -> list[dict[str, Any]]:
-    """TICKET rows with the canaries in subject, messages and reply, one after the other.
+    """TICKET rows with the canaries in each kind of text, one after the other: subject, messages,
+    reply, draft, rivals.
 
     A name is also in `names`, because that is where names are known from.
     """
@@ -70,14 +71,19 @@ def plant(rows: list[dict[str, Any]], birds: list[Canary]) -> list[dict[str, Any
             row["names"] = [*row["names"], bird.value]
             said = f"Yours, {bird.value}"
             row["reply"] = f"Hello {bird.value.split()[0]},\n\n{row['reply']}"
-        where = number // len(planted) % 3
+        where = (number + number // len(planted)) % 5
         if where == 0:
             first, *later = row["messages"]
             row["messages"] = [{**first, "text": f"{first['text']}\n\n{said}"}, *later]
         elif where == 1:
             row["reply"] = f"{row['reply']}\n\n{said}"
-        else:
+        elif where == 2:
             row["subject"] = f"{row['subject']} - {said}"
+        elif where == 3:
+            row["draft"] = f"{row['draft'] or row['reply']}\n\n{said}"
+        else:
+            rival = {"text": f"I can't say.\n\n{said}", "votes": 1, "accepted": False}
+            row["rivals"] = [*(row["rivals"] or []), rival]
     return planted
 
 

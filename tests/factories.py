@@ -27,6 +27,8 @@ def ticket(number: int = 1, **fields: Any) -> dict[str, Any]:
         "subject": "Returning something",
         "messages": [{"role": "customer", "text": question, "at": at}],
         "reply": f"You have {number} days to send it back.",
+        "draft": None,
+        "rivals": None,
         "cites": [],
         "outcome": {"csat": None, "solved": True, "votes": None},
         "source": f"tickets.csv:{number}",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from drafter.errors import BadInput, LeakFound
 from tasks.paths import Paths
+from tests.canaries import ORDER_PATTERN, canaries, plant, sightings
 from tests.curating import curated, letter, letters, params
 from tests.factories import START, ticket
 
@@ -257,3 +258,37 @@ def test_help_answers_before_polars_is_loaded():
 
 def test_params_give_every_value():
     assert params(similarity=0.7).curate.similarity == 0.7
+
+
+def test_drafts_and_rivals_are_cleaned_with_the_placeholders_of_their_ticket(tmp_path):
+    rows = letters(40)
+    rows[0]["messages"][0]["text"] += "\n\nMy address is jo@x.example"
+    rows[0] |= {
+        "names": ["Jo Smith"],
+        "draft": "<p>Hi Jo, we wrote to jo@x.example</p>",
+        "rivals": [
+            {"text": "Ask bo@y.example, Jo", "votes": 2, "accepted": False},
+            {"text": "<img src='x.png'>", "votes": 1, "accepted": False},
+        ],
+    }
+    rows[1] |= {"draft": "<p> </p>", "rivals": [{"text": " ", "votes": 1, "accepted": False}]}
+    kept = {row["ticket_id"]: row for row in curated(tmp_path, rows).kept.iter_rows(named=True)}
+    told = kept["T-1"]
+    assert told["messages"][0]["text"].endswith("My address is [EMAIL_1]")
+    assert told["draft"] == "Hi [NAME_1], we wrote to [EMAIL_1]"
+    assert told["rivals"] == [{"text": "Ask [EMAIL_2], [NAME_1]", "votes": 2, "accepted": False}]
+    assert (kept["T-2"]["draft"], kept["T-2"]["rivals"]) == (None, None)
+
+
+def test_no_canary_of_any_text_is_left_in_the_curated_tickets(tmp_path):
+    birds = canaries(240)
+    rows = plant(letters(80), birds)
+    result = curated(
+        tmp_path,
+        rows,
+        pseudonyms={"order_patterns": [ORDER_PATTERN], "default_region": "US", "keep": []},
+    )
+    assert result.kept["draft"].drop_nulls().len() > 10
+    assert result.kept["rivals"].drop_nulls().len() > 10
+    assert sightings(tmp_path / "data/validated", birds)
+    assert sightings(tmp_path / "data/curated", birds) == []

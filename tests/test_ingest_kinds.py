@@ -15,6 +15,7 @@ from tasks.section import load_section
 from tests.ingesting import COLUMNS, HOW, Ingested, table
 
 NINE = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
+UNTOLD = {"helpful": None, "accepted": None}
 
 
 def write_lines(path: Path, rows: list[Any]) -> None:
@@ -60,7 +61,7 @@ def test_a_table_is_the_same_as_csv_jsonl_and_parquet(tmp_path: Path) -> None:
     assert first["messages"] == [{"role": "customer", "text": "Where\u2028is 0?\r\nNA", "at": NINE}]
     assert (first["customer"], first["names"]) == ("jo", ["jo", "jo@example.com"])
     assert (first["reply"], first["cites"], first["thread_id"]) == ("NA", ["a", "b"], "T-0")
-    assert first["outcome"] == {"csat": 4.0, "solved": True, "votes": None}
+    assert first["outcome"] == {"csat": 4.0, "solved": True, "votes": None} | UNTOLD
 
 
 def test_bad_lines_of_jsonl_are_set_aside_and_keys_may_differ(tmp_path: Path) -> None:
@@ -168,6 +169,7 @@ def two_tables(tmp_path: Path, replies: list[tuple[Any, ...]], **keys: Any) -> I
         },
         "rule": ["accepted", "most_helpful", "first"],
         "history": False,
+        "rivals": 2,
     } | keys
     return Ingested(tmp_path, [source])
 
@@ -269,6 +271,45 @@ def test_history_stands_before_the_reply_that_counts(tmp_path: Path) -> None:
     assert ticket["created_at"] == datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+def test_other_answers_to_the_same_question_stay_as_rivals(tmp_path: Path) -> None:
+    replies = [
+        reply(1, 11, "bo", 2),
+        reply(3, 12, "cy", 1),  # the accepted one
+        reply(4, 12, "di", 5),
+        reply(5, 12, "bo", spam="true"),
+        reply(6, 9, "di"),
+        reply(7, 13, "ann", text="it still fails"),
+        reply(8, 14, "di", 9),  # answers that
+    ]
+    got = two_tables(tmp_path, replies, rivals=3)
+    (ticket,) = got.tickets.to_dicts()
+    assert ticket["reply"] == "reply 3"
+    assert (ticket["outcome"]["helpful"], ticket["outcome"]["accepted"]) == (1, True)
+    assert ticket["rivals"] == [
+        {"text": "reply 4", "votes": 5, "accepted": False},
+        {"text": "reply 1", "votes": 2, "accepted": False},
+    ]
+    assert two_tables(tmp_path, replies, rivals=1).tickets["rivals"].list.len().item() == 1
+    assert two_tables(tmp_path, replies, rivals=0).tickets["rivals"].to_list() == [None]
+
+
+def test_with_history_what_was_said_before_is_no_rival(tmp_path: Path) -> None:
+    replies = [reply(1, 11, "bo"), reply(3, 12, "cy"), reply(4, 13, "di")]
+    (ticket,) = two_tables(tmp_path, replies, history=True).tickets.to_dicts()
+    assert [message["text"] for message in ticket["messages"]] == ["Where?", "reply 1"]
+    assert [rival["text"] for rival in ticket["rivals"]] == ["reply 4"]
+
+
+def test_a_feedback_export_brings_what_was_proposed_beside_what_was_sent(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "id,at,question,answer,draft\n"
+        "1,2026-03-02,Where?,There.,Here.\n2,2026-03-02,Where?,There.,\n"
+    )
+    got = Ingested(tmp_path, [table("a.csv", columns=COLUMNS | {"draft": "draft"})])
+    assert got.tickets.select("reply", "draft").rows() == [("There.", "Here."), ("There.", None)]
+    assert Ingested(tmp_path, [table("a.csv")]).tickets["draft"].to_list() == [None, None]
+
+
 def test_a_rule_that_needs_a_column_asks_for_it(tmp_path: Path) -> None:
     asked = dict.fromkeys(("ticket_id", "created_at", "customer", "message"), "x")
     replied = dict.fromkeys(("ticket_id", "created_at", "agent", "reply"), "x")
@@ -278,6 +319,7 @@ def test_a_rule_that_needs_a_column_asks_for_it(tmp_path: Path) -> None:
         "replies": {"path": "r", **HOW, "columns": replied},
         "rule": ["most_helpful"],
         "history": False,
+        "rivals": 2,
     }
     with pytest.raises(ValueError, match="columns must also name helpful"):
         Params.from_values({"ingest": {"watch": ".", "tickets": [source], "policies": []}})

@@ -73,6 +73,7 @@ def write_two_tables(root: Path, questions: int) -> list[object]:
             "replies": {"path": "replies.csv", **HOW, "columns": replied},
             "rule": ["first"],
             "history": False,
+            "rivals": 2,
         }
     ]
 

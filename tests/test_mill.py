@@ -29,7 +29,7 @@ print(json.dumps([draft.text for draft in model.predict(tickets)]))
 
 
 def plant_in_csv(path: Path, birds: list[Canary]) -> None:
-    """Write each canary into a letter or a reply of the sample; a name also names the customer."""
+    """Write each canary into a letter, a reply or a draft; a name also names the customer."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     usable = [row for row in rows if row["message"] and row["reply"]]
@@ -38,6 +38,8 @@ def plant_in_csv(path: Path, birds: list[Canary]) -> None:
         if bird.kind == "NAME":
             row["customer_name"] = bird.value
             row["message"] += f"\n\nYours, {bird.value}"
+        elif number % 2 and "draft" in row:
+            row["draft"] += f"\n\nWe noted {bird.value} for you."
         elif number % 2:
             row["reply"] += f"\n\nWe noted {bird.value} for you."
         else:
@@ -57,7 +59,8 @@ def birds() -> list[Canary]:
 def mill(tmp_path_factory: pytest.TempPathFactory, birds: list[Canary]) -> Path:
     """A checkout in which the flow has run; what it printed is in run.log."""
     root = make_checkout(tmp_path_factory.mktemp("mill"))
-    plant_in_csv(root / "data/sample/tickets.csv", birds)
+    plant_in_csv(root / "data/sample/tickets.csv", birds[:150])
+    plant_in_csv(root / "data/sample/feedback.csv", birds[150:])
     preset = {"curate": {"pseudonyms": {"order_patterns": ["MB-[0-9]{6}", ORDER_PATTERN]}}}
     (root / "canaries.yaml").write_text(json.dumps(preset))
     used = python(root, "-m", "tasks.use", "canaries.yaml")

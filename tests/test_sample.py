@@ -2,12 +2,15 @@
 
 import csv
 import re
-from datetime import date
+from collections import Counter
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tasks.preferences.edit_class import classify
+from tasks.sample.feedback import CHANGES, FEEDBACK_COLUMNS, old_figure
 from tasks.sample.policies import (
     LAST_CHANGE,
     TOPICS,
@@ -31,6 +34,12 @@ def tickets() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
+def feedback() -> list[dict[str, str]]:
+    with (SAMPLE / "feedback.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
 def found() -> list[Version]:
     return versions(SEED)
 
@@ -50,7 +59,7 @@ def test_the_committed_files_are_what_the_generator_writes() -> None:
     for name, text in sample_files().items():
         assert (SAMPLE / name).read_text(encoding="utf-8") == text, name
     committed = {f"policies/{path.name}" for path in (SAMPLE / "policies").iterdir()}
-    assert committed == sample_files().keys() - {"tickets.csv"}
+    assert committed == sample_files().keys() - {"tickets.csv", "feedback.csv"}
 
 
 def test_writing_again_removes_a_policy_that_is_no_longer_generated(tmp_path: Path) -> None:
@@ -66,7 +75,7 @@ def test_the_sample_is_small_and_has_the_columns_that_its_readme_lists(tickets) 
     assert 2000 <= len(tickets) <= 3000
     assert list(tickets[0]) == COLUMNS
     readme = (SAMPLE / "README.md").read_text(encoding="utf-8")
-    assert all(f"`{column}`" in readme for column in COLUMNS)
+    assert all(f"`{column}`" in readme for column in FEEDBACK_COLUMNS)
 
 
 def test_a_clause_is_one_short_line_with_one_figure(found) -> None:
@@ -144,3 +153,36 @@ def test_the_export_has_the_mess_of_a_real_one(tickets) -> None:
     customers = [row["customer_id"] for row in tickets]
     assert len(set(customers)) < 0.9 * len(customers)
     assert len({row["ticket_id"] for row in tickets}) == len(tickets)
+
+
+def test_the_feedback_lies_before_anything_that_is_held_out(tickets, feedback) -> None:
+    assert list(feedback[0]) == list(FEEDBACK_COLUMNS)
+    newest = sorted(row["created_at"] for row in [*tickets, *feedback])
+    cut = newest[-round(HOLDOUT_SHARE * len(newest))]
+    assert all(row["created_at"] < cut for row in feedback)
+    ids = [row["ticket_id"] for row in [*tickets, *feedback]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_draft_that_was_corrected_gives_the_figure_of_the_version_before(feedback, found) -> None:
+    corrected = 0
+    for row in feedback:
+        doc_id, thing = thing_of(row["cites"])
+        at = datetime.fromisoformat(row["created_at"])
+        now = in_force(found, doc_id, at.date())
+        said, sent = (figures_of(row[text].partition("Now, ")[2]) for text in ("draft", "reply"))
+        assert sent == [now.figures[thing]], row["ticket_id"]
+        if said and said != sent:
+            assert said == [old_figure(found, now.topic, thing, at)], row["ticket_id"]
+            corrected += 1
+    assert corrected > 0.25 * len(feedback)
+
+
+def test_agents_made_every_kind_of_change(feedback) -> None:
+    made: Counter[str] = Counter()
+    for row in feedback:
+        name = row["customer_name"].split()[0]
+        draft, reply = (row[text].replace(name, "[NAME_1]") for text in ("draft", "reply"))
+        made[classify(draft, reply)] += 1
+    assert set(made) == {*CHANGES} - {"none"} | {"unchanged"}
+    assert min(made.values()) >= 5

@@ -67,7 +67,8 @@ def restore(draft: str, values: Mapping[str, str]) -> str:
 
 
 def pseudonymise(tickets: pl.DataFrame, rules: PseudonymRules) -> pl.DataFrame:
-    """Replace personal data in `subject`, `messages` and `reply` of TICKET rows.
+    """Replace personal data in every text of TICKET rows: `subject`, `messages`, `reply`, `draft`,
+    `rivals`, numbered in this order.
 
     Who counts as a person is in `names`, `customer` and `agent`; these columns stay as they are.
     """
@@ -79,6 +80,8 @@ def pseudonymise(tickets: pl.DataFrame, rules: PseudonymRules) -> pl.DataFrame:
             table.select("ticket", part=pl.lit(0), text="subject"),
             messages.select("ticket", part=pl.lit(1), text="text"),
             table.select("ticket", part=pl.lit(2), text="reply"),
+            table.select("ticket", part=pl.lit(3), text="draft").drop_nulls("text"),
+            _rivals(table).select("ticket", part=pl.lit(4), text="text"),
         ]
     )
     # A stable sort keeps messages in their order.
@@ -199,9 +202,22 @@ def _put_back(tickets: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
         pl.col("messages").struct.with_fields(text=places.filter(pl.col("part") == 1)["text"])
     )
     grouped = messages.group_by("ticket", maintain_order=True).agg("messages")
-    table = table.drop("messages").join(grouped, on="ticket", how="left", maintain_order="left")
+    drafts = places.filter(pl.col("part") == 3).select("ticket", draft="text")
+    rivals = _rivals(table).with_columns(text=places.filter(pl.col("part") == 4)["text"])
+    rivals = rivals.group_by("ticket", maintain_order=True).agg(
+        rivals=pl.struct(["text", "votes", "accepted"])
+    )
+    table = table.drop("messages", "draft", "rivals")
+    for part in (grouped, drafts, rivals):
+        table = table.join(part, on="ticket", how="left", maintain_order="left")
     return table.with_columns(
         subject=subject,
         reply=reply,
         messages=pl.col("messages").fill_null([]).cast(tickets.schema["messages"]),
     ).select(tickets.columns)
+
+
+def _rivals(table: pl.DataFrame) -> pl.DataFrame:
+    """The rivals of numbered tickets: ticket, text, votes, accepted; in their order."""
+    there = table.select("ticket", "rivals").filter(pl.col("rivals").list.len() > 0)
+    return there.explode("rivals").unnest("rivals")

@@ -56,29 +56,42 @@ def tidy(tickets: pl.DataFrame, params: CurateParams) -> Tidied:
 
 
 def cleaned(tickets: pl.DataFrame) -> pl.DataFrame:
-    """Subject, messages and reply as plain text; messages that were nothing but markup are gone."""
+    """Every text as plain text; a message, draft or rival that was nothing but markup is gone."""
     rows = tickets.with_row_index("row")
     messages = rows.select("row", "messages").explode("messages").drop_nulls("messages")
     messages = messages.unnest("messages")
-    agents = pl.repeat(True, len(tickets), dtype=pl.Boolean, eager=True)
+    drafts = rows.select("row", "draft").drop_nulls()
+    rivals = rows.select("row", "rivals").filter(pl.col("rivals").list.len() > 0)
+    rivals = rivals.explode("rivals").unnest("rivals")
+    by_agents = [tickets["reply"], drafts["draft"], rivals["text"]]
+    agents = pl.repeat(True, sum(map(len, by_agents)), dtype=pl.Boolean, eager=True)
     texts = clean_texts(
-        pl.concat([messages["text"], tickets["reply"]]),
+        pl.concat([messages["text"], *by_agents]),
         pl.concat([messages["role"] == "agent", agents]),
     )
+    _, replies, proposed, rivalling = _apart(texts, [len(messages), *map(len, by_agents)])
+    drafts = drafts.with_columns(draft=proposed).filter(pl.col("draft") != "")
+    rivals = rivals.with_columns(text=rivalling).filter(pl.col("text") != "")
     messages = messages.with_columns(text=texts.head(len(messages))).filter(pl.col("text") != "")
     grouped = messages.group_by("row", maintain_order=True).agg(
         messages=pl.struct(["role", "text", "at"])
     )
-    return (
-        rows.drop("messages")
-        .join(grouped, on="row", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("messages").fill_null([]).cast(pl.List(MESSAGE)),
-            subject=clean_lines(tickets["subject"]),
-            reply=texts.tail(len(tickets)),
-        )
-        .select(list(TICKET))
+    rivals = rivals.group_by("row", maintain_order=True).agg(
+        rivals=pl.struct(["text", "votes", "accepted"])
     )
+    table = rows.drop("messages", "draft", "rivals")
+    for part in (grouped, drafts, rivals):
+        table = table.join(part, on="row", how="left", maintain_order="left")
+    return table.with_columns(
+        pl.col("messages").fill_null([]).cast(pl.List(MESSAGE)),
+        subject=clean_lines(tickets["subject"]),
+        reply=replies,
+    ).select(list(TICKET))
+
+
+def _apart(texts: pl.Series, sizes: list[int]) -> list[pl.Series]:
+    """The parts that were put together, by how many texts each had."""
+    return [texts.slice(sum(sizes[:place]), size) for place, size in enumerate(sizes)]
 
 
 def question_texts(tickets: pl.DataFrame) -> pl.Series:
@@ -116,8 +129,10 @@ def figures(column: str) -> pl.Expr:
 
 def placeholders(table: pl.DataFrame) -> dict[str, int]:
     """How many placeholders of each kind stand in the texts of a batch."""
-    texts = pl.concat(
-        [table["subject"], table["reply"], table["messages"].explode().struct.field("text")]
-    )
+    columns = [table["subject"], table["reply"], table["draft"].drop_nulls()]
+    columns += [
+        table[name].drop_nulls().explode().struct.field("text") for name in ("messages", "rivals")
+    ]
+    texts = pl.concat(columns)
     texts = texts.filter(texts.str.contains(r"_[0-9]+\]"))
     return {label: int(texts.str.count_matches(rf"\[{label}_[0-9]+\]").sum()) for label in LABELS}

@@ -23,6 +23,7 @@ TicketField = Literal[
     "subject",
     "message",
     "reply",
+    "draft",
     "cites",
     "csat",
     "solved",
@@ -99,7 +100,9 @@ class TicketTable(Files):
     kind: Literal["table"]
     """Tells this source from the others."""
     columns: dict[TicketField, Column]
-    """Our field: their column. Only what the export has; `message` and `reply` are needed."""
+    """Our field: their column. Only what the export has; `message` and `reply` are needed.
+
+    `draft` is what a model proposed, as a desk's feedback export has it beside what was sent."""
 
     @model_validator(mode="after")
     def _has_what_a_ticket_needs(self) -> Self:
@@ -144,6 +147,8 @@ class TwoTables(Section):
     """Which reply counts, the next rule deciding where one has no winner; never the asker's own."""
     history: bool
     """Whether what was said before the reply that counts stands among the messages."""
+    rivals: int = Field(ge=0)
+    """Other answers kept beside the one that counts, at most, the best by `rule` first."""
 
     @model_validator(mode="after")
     def _has_what_the_rule_needs(self) -> Self:

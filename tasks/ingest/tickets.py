@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from drafter.records import MESSAGE, OUTCOME, REJECTED, TICKET
+from drafter.records import MESSAGE, OUTCOME, REJECTED, RIVAL, TICKET
 from tasks.ingest.batches import ROW, BadRow
 
 OPTIONAL = ("customer", "agent", "channel", "locale", "topic", "subject")
@@ -61,7 +61,8 @@ def complete(fields: pl.DataFrame, label: str) -> pl.DataFrame:
     source = pl.format("{}:{}", pl.lit(label), pl.col(ROW))
     fields = fields.with_columns(source=source)
     missing: dict[str, Any] = {
-        **dict.fromkeys((*OPTIONAL, "ticket_id", "message", "reply"), pl.String),
+        **dict.fromkeys((*OPTIONAL, "ticket_id", "message", "reply", "draft"), pl.String),
+        "rivals": pl.List(RIVAL),
         "names": pl.List(pl.String),
         "cites": pl.List(pl.String),
         "csat": pl.Float64,

@@ -4,6 +4,9 @@ Both tables are first read row by row into Parquet files of their own; DuckDB th
 a fixed memory, out of core. A reply can be the one that counts if it has text, is by somebody else
 than the asker, and is not dated before its question; the rules of params.yaml choose among those.
 
+Of the replies that do not count some stay with the ticket as `rivals`: those that answer what the
+chosen one answers. A reply after a further message of the asker answers that, and is none.
+
 Rows of questions set aside: no_id, no_message, no_time, unreadable_time, left_out, and
 
     unanswered        no reply points to it, or none that says anything
@@ -52,19 +55,20 @@ from read_parquet('{replies}') r join read_parquet('{questions}') q using (ticke
 """
 CHOSEN = """
 create table chosen as
-select q, r, said from candidates
+select q, r, said, helpful, accepted from candidates
 where not own and not early and ({accepted})
 qualify row_number() over (partition by q order by {order}, r) = 1
 """
 TICKETS = """
 with people as (
-    select q, flatten(list(r.names)) as names
+    select q, flatten(list(list_append(r.names, r.agent))) as names
     from candidates join read_parquet('{replies}') r using (r) group by q
 )
 select q.* exclude (names, cites),
        list_sort(list_distinct(list_concat(q.names, people.names))) as names,
        list_sort(list_distinct(list_concat(q.cites, r.cites))) as cites,
-       r.agent as agent, r.reply as reply, {before} as before
+       r.agent as agent, r.reply as reply, {before} as before,
+       chosen.helpful as helpful, chosen.accepted as accepted
 from read_parquet('{questions}') q
 join chosen using (q) join read_parquet('{replies}') r using (r) join people using (q) {history}
 order by q.q
@@ -77,6 +81,30 @@ left join (
     join read_parquet('{replies}') r on r.r = c.r
     where not c.early group by c.q
 ) history using (q)
+"""
+# Whoever answers before the asker writes again answers the same. Numbers alone are ranked; texts
+# are fetched for the few that stay, in the order in which the tickets will ask for them.
+RANKED = """
+create table ranked as
+with turns as (
+    select *, count_if(own and not early) over (partition by q order by said, r) as turn
+    from candidates
+),
+beside as (
+    select t.* from turns t join chosen using (q) join turns c on c.q = t.q and c.r = chosen.r
+    where not t.own and not t.early and t.r <> c.r and t.turn = c.turn {later}
+)
+select q, r, helpful, accepted, row_number() over (partition by q order by {order}, r) as place
+from beside qualify place <= {most}
+"""
+RIVALS = """
+create table rivals as
+select q, place, r.reply as text, k.helpful as votes, k.accepted as accepted
+from ranked k join read_parquet('{replies}') r using (r) order by q, place
+"""
+RIVALS_OF = """
+select q, list({{'text': text, 'votes': votes, 'accepted': accepted}} order by place) as rivals
+from rivals where q between {first} and {last} group by q
 """
 QUESTIONS_LEFT = """
 select ticket_id as row_id, source, 'ingest' as stage,
@@ -119,10 +147,11 @@ def read_two_tables(
         with _connect(folder) as db, progress("joining replies", asked, "questions") as advance:
             db.execute(CANDIDATES.format(**files))
             db.execute(CHOSEN.format(accepted=_accepted(source), order=_order(source)))
+            _rank_rivals(db, source, files)
             history = HISTORY.format(**files) if source.history else ""
             before = "history.before" if source.history else "null"
             for frame in _frames(db, TICKETS.format(**files, history=history, before=before)):
-                tickets.keep(_records(frame))
+                tickets.keep(_records(_with_rivals(db, frame)))
                 advance(frame.height)
             for frame in _frames(db, QUESTIONS_LEFT.format(**files)):
                 tickets.reject(frame.cast(dict(REJECTED)))  # type: ignore[arg-type]
@@ -244,6 +273,23 @@ def _connect(folder: str) -> "duckdb.DuckDBPyConnection":
     return db
 
 
+def _rank_rivals(db: "duckdb.DuckDBPyConnection", source: TwoTables, files: dict[str, str]) -> None:
+    """Make the table `rivals`: q, place, text, votes, accepted."""
+    # with history the earlier ones are among the messages: part of what is answered
+    later = "and (t.said, t.r) > (c.said, c.r)" if source.history else ""
+    db.execute(RANKED.format(order=_order(source), later=later, most=source.rivals))
+    db.execute(RIVALS.format(**files))
+
+
+def _with_rivals(db: "duckdb.DuckDBPyConnection", frame: pl.DataFrame) -> pl.DataFrame:
+    """Joined rows, which are in the order of `q`, with their `rivals`."""
+    first, last = frame["q"].min(), frame["q"].max()
+    # a cursor of its own: the joined rows are still being read
+    found = db.cursor().sql(RIVALS_OF.format(first=first, last=last)).to_arrow_table()
+    rivals = pl.DataFrame(pl.from_arrow(found)).cast({"rivals": TICKET["rivals"]})
+    return frame.join(rivals, on="q", how="left", maintain_order="left")
+
+
 def _accepted(source: TwoTables) -> str:
     """Which replies count at all: any, unless the rule knows neither first nor last."""
     if {"first", "last"} & set(source.rule):
@@ -292,6 +338,7 @@ def _records(joined: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(
         thread_id="ticket_id",
         created_at=last.list.max().dt.replace_time_zone("UTC"),
-        outcome=pl.struct("csat", "solved", "votes"),
+        draft=pl.lit(None, pl.String),
+        outcome=pl.struct("csat", "solved", "votes", "helpful", "accepted"),
         messages=pl.col("messages").cast(TICKET["messages"]),
     ).select(list(TICKET))

@@ -191,6 +191,30 @@ LAST_WORDS = (
     "Your letter made our day.",
 )
 
+# The same answers as an office would write them: what a draft sounds like that an agent rewords.
+PLAIN: dict[str, str] = {
+    "returns": "The return period of the {thing} is {figure} days after delivery.",
+    "warranty": "The warranty period of the {thing} is {figure} months after purchase.",
+    "repairs": "The repair of the {thing} takes {figure} working days.",
+    "restocking": "The restocking fee of an opened {thing} is {figure} percent of its price.",
+    "delivery-cost": "The shipping fee to {thing} is {figure} euros.",
+    "delivery-time": "The shipping time to {thing} is {figure} working days.",
+    "express": "The express fee to {thing} is {figure} euros.",
+    "refunds": "The processing time of a payment by {thing} is {figure} days.",
+}
+PLAIN_LETTER = (
+    "Dear {name}, your message has been received. {answer} Please contact us with further "
+    "questions.\n\nBest regards,\n{agent}"
+)
+
+# What drafts promise and no policy holds: agents take it out.
+PROMISES = (
+    "We will also refund your postage.",
+    "A voucher for your next order is on its way.",
+    "Should it take longer, we promise a discount.",
+    "We gladly make an exception for you.",
+)
+
 GREETING = "Ahoy {name}!"
 CLOSING = "Fair winds,\n{agent} of the Marrowby crew"
 

@@ -40,7 +40,7 @@ def tickets(found: Sequence[Version], seed: int) -> list[dict[str, Any]]:
         # Who writes again mostly does so within weeks.
         again = customers and draw.random() < WRITE_AGAIN
         if not again:
-            customers.append(_customer(draw, len(customers)))
+            customers.append(new_customer(draw, len(customers)))
         customer = draw.choice(customers[-60:]) if again else customers[-1]
         if draw.random() < 0.07:
             row = _chatter(draw, customer)
@@ -49,13 +49,13 @@ def tickets(found: Sequence[Version], seed: int) -> list[dict[str, Any]]:
                 deck = draw.sample(asked, len(asked))
             topic, thing = deck.pop()
             figure = in_force(found, topic.doc_id, at.date()).figures[thing]
-            row = _question(draw, customer, topic.doc_id, thing, figure)
-        rows.append(_finish(draw, row, customer, 10001 + number, at))
+            row = question_about(draw, customer, topic.doc_id, thing, figure)
+        rows.append(finish(draw, row, customer, 10001 + number, at))
     _spoil(draw, rows)
     return rows
 
 
-def _customer(draw: random.Random, number: int) -> dict[str, str]:
+def new_customer(draw: random.Random, number: int) -> dict[str, str]:
     first, last = draw.choice(phrases.FIRST_NAMES), draw.choice(phrases.LAST_NAMES)
     host = draw.choice(("example.com", "example.org", "example.net"))
     return {
@@ -87,7 +87,7 @@ def _say(thing: str, draw: random.Random) -> str:
     return draw.choice((thing, thing, thing.lower(), words[-1]))
 
 
-def _question(
+def question_about(
     draw: random.Random, customer: dict[str, str], doc_id: str, thing: str, figure: int
 ) -> dict[str, Any]:
     fill = _fill(draw, customer)
@@ -126,7 +126,7 @@ def _chatter(draw: random.Random, customer: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _finish(
+def finish(
     draw: random.Random, row: dict[str, Any], customer: dict[str, str], number: int, at: datetime
 ) -> dict[str, Any]:
     """Dress message and reply as letters, and add the columns of the export."""

@@ -21,7 +21,10 @@ def ticket_reasons(params: ValidateParams) -> dict[str, pl.Expr]:
     times = pl.col("messages").list.eval(element("at").cast(pl.Int64))
     latest = times.list.max().cast(UTC)
     earlier_is_later = times.list.drop_nulls().list.diff().list.min() < 0
-    longest = pl.col("messages").list.eval(element("text").str.len_chars()).list.max()
+    longest = pl.max_horizontal(
+        pl.col(texts).list.eval(element("text").str.len_chars()).list.max()
+        for texts in ("messages", "rivals")
+    )
     return {
         "no_ticket_id": _blank(pl.col("ticket_id")),
         "duplicate_ticket_id": pl.col("duplicate_of").is_not_null(),
@@ -35,7 +38,8 @@ def ticket_reasons(params: ValidateParams) -> dict[str, pl.Expr]:
         ),
         "out_of_order": earlier_is_later | (latest > pl.col("created_at")),
         "too_long": (longest > params.most_characters)
-        | (pl.col("reply").str.len_chars() > params.most_characters),
+        | (pl.col("reply").str.len_chars() > params.most_characters)
+        | (pl.col("draft").str.len_chars().fill_null(0) > params.most_characters),
     }
 
 

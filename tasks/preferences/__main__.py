@@ -1,0 +1,5 @@
+from tasks.preferences import __doc__ as about
+from tasks.stage import main
+
+if __name__ == "__main__":
+    main("preferences", about)
