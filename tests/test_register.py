@@ -17,6 +17,7 @@ from tasks.register.params import Params
 from tasks.register.requirements import requirements, third_party_modules
 from tasks.register.run import REPORTS, register, run
 from tests.factories import curated, curated_table
+from tests.guarded import make_index, make_rules
 from tests.models import make_base
 
 REPOSITORY = Path(__file__).parents[1]
@@ -26,6 +27,7 @@ PARAMS = Params.from_values(
         "candidates": {
             "base": {"generator": "local", "model": "models/base", "tickets": "data/x.parquet"}
         },
+        "rules": "rules.yaml",
     }
 )
 SPEC = Spec(
@@ -55,6 +57,8 @@ def paths(tmp_path: Path) -> Paths:
     """A root as the last run left it."""
     paths = Paths(tmp_path)
     make_base(paths.base)
+    make_index(paths.index)
+    make_rules(tmp_path / "rules.yaml")
     write_json(paths.drafter("base"), asdict(SPEC))
     write_text(tmp_path / "dvc.lock", "schema: '2.0'\n")
     rules = {"order_patterns": ["MB-[0-9]{6}"], "default_region": "US", "keep": []}
@@ -90,13 +94,15 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     assert "# base" in version.description
 
     text = "Where is my parcel?"
-    evaluated = Drafter.open(SPEC, Parts(base=paths.base), "cpu").draft(
+    parts = Parts(paths.base, None, paths.index, paths.root / "rules.yaml")
+    evaluated = Drafter.open(SPEC, parts, "cpu").draft(
         curated_table([curated(1, question=text, subject=None)])
     )
     served = mlflow.pyfunc.load_model("models:/support-drafter@challenger").predict(
         [{"messages": [{"role": "customer", "text": text}], "at": "2026-01-01T00:00:00Z"}]
     )
     assert [draft.text for draft in served] == evaluated["text"].to_list()
+    assert [draft.reason for draft in served] == evaluated["reason"].to_list()
 
     changed = read_json(paths.report("scorecard.json"))
     write_text(paths.root / "dvc.lock", "schema: '2.0'\nstages: {}\n")

@@ -25,6 +25,12 @@ def markdown(card: Mapping[str, Any], quality: Sequence[str]) -> str:
     if card["differences"]:
         lines += ["", f"## Difference to {card['baseline']}, ticket by ticket", ""]
         lines += _table(card["differences"], quality, card["winner"])
+    if any(card["violations"].values()):
+        lines += ["", "## Rules broken", ""]
+        lines += [
+            f"- {name}: " + (", ".join(f"{rule} {n:,}" for rule, n in broken.items()) or "none")
+            for name, broken in card["violations"].items()
+        ]
     for name, part in card["slices"].items():
         lines += ["", f"## {name.replace('_', ' ').capitalize()}: {part['n']:,} tickets", ""]
         lines += _table(part["candidates"], quality, card["winner"])

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from tasks.candidates import Candidate
 from tasks.section import Section
 
-Quality = Literal["chrf", "rouge_l", "similarity", "grounded", "facts_agree"]
+Quality = Literal["chrf", "rouge_l", "similarity", "grounded", "facts_agree", "compliance"]
 
 
 class EvaluateParams(Section):
@@ -40,6 +40,8 @@ class Params(Section):
 
     evaluate: EvaluateParams
     candidates: dict[str, Candidate]
+    rules: str
+    """The file of rules that `compliance` measures; the guard's."""
     seed: int
 
     @model_validator(mode="after")

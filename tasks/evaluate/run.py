@@ -5,12 +5,13 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from drafter.compliance import Rules, load_rules
 from drafter.errors import BadInput
 from drafter.progress import progress
 from drafter.tables import read_json, read_table, write_json, write_table, write_text
 from tasks.evaluate.cases import Case, cases_of
 from tasks.evaluate.markdown import markdown
-from tasks.evaluate.metrics import Metric, metrics
+from tasks.evaluate.metrics import Metric, broken_rules, metrics
 from tasks.evaluate.page import page
 from tasks.evaluate.params import Params
 from tasks.evaluate.scorecard import COUNTED, scorecard
@@ -25,6 +26,7 @@ def run(params: Params, paths: Paths) -> None:
     from drafter.embed import load_embedder
     from drafter.records import CURATED, POLICY, RETRIEVED
 
+    rules = load_rules(paths.root / params.rules)
     tickets = read_table(paths.retrieved("holdout"), RETRIEVED)
     if tickets.is_empty():
         raise BadInput(f"{paths.retrieved('holdout')} holds no ticket to evaluate on")
@@ -35,8 +37,8 @@ def run(params: Params, paths: Paths) -> None:
 
     cases = cases_of(tickets, policies, newest)  # type: ignore[arg-type]
     embedder = load_embedder(params.evaluate.embedder, params.evaluate.embedder_sha256)
-    by_name = metrics(embedder)
-    scores = score(drafts, cases, by_name)
+    by_name = metrics(embedder, rules)
+    scores = score(drafts, cases, by_name, rules)
     card = scorecard(scores, cases, timings, params.evaluate, list(by_name), params.seed)
 
     write_table(paths.scores, scores, scores.schema)
@@ -73,9 +75,12 @@ def read_drafts(
 
 
 def score(
-    drafts: Mapping[str, "pl.DataFrame"], cases: Sequence[Case], by_name: Mapping[str, Metric]
+    drafts: Mapping[str, "pl.DataFrame"],
+    cases: Sequence[Case],
+    by_name: Mapping[str, Metric],
+    rules: Rules,
 ) -> "pl.DataFrame":
-    """One row for each candidate and ticket: the metrics, and what the draft cost."""
+    """One row for each candidate and ticket: metrics, what the draft cost, the rules it broke."""
     import polars as pl
 
     tables = []
@@ -89,7 +94,9 @@ def score(
                 )
                 advance(1)
             counted = table.select("ticket_id", pl.lit(name).alias("candidate"), *COUNTED)
-            tables.append(counted.with_columns(**columns))
+            broken = broken_rules(table["text"].to_list(), cases, rules)
+            violations = pl.Series("violations", broken, dtype=pl.List(pl.String))
+            tables.append(counted.with_columns(violations, **columns))
     return pl.concat(tables)
 
 

@@ -24,3 +24,5 @@ class Params(Section):
 
     registry: RegisterParams = Field(alias="register")
     candidates: dict[str, Candidate]
+    rules: str
+    """The file of rules that the version's guard follows."""

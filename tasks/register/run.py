@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drafter.live import RULES_FILE
+from drafter.live import PSEUDONYMS_FILE
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json, write_text
 from tasks.candidates import named
@@ -72,7 +72,8 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
 
     chosen = named(params.candidates, evidence.winner)
     spec = Spec(**read_json(paths.drafter(evidence.winner)))
-    parts = Parts.of(spec, paths.root / chosen.model, paths.base, paths.index)
+    model, rules = paths.root / chosen.model, paths.root / params.rules
+    parts = Parts.of(spec, model, paths.base, paths.index, rules)
     base = read_json(paths.base / "manifest.json") if parts.base else {}
     card = model_card(evidence, read_json(paths.drafter(evidence.winner)), base)
     with (
@@ -80,7 +81,7 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
         mlflow.start_run(experiment_id=experiment, run_name=f"register {evidence.winner}"),
     ):
         folder = pack(spec, parts, Path(work) / "drafter")
-        shutil.copy(paths.pseudonym_rules, folder / RULES_FILE)
+        shutil.copy(paths.pseudonym_rules, folder / PSEUDONYMS_FILE)
         write_text(Path(work) / "model_card.md", card)
         mlflow.set_tags(evidence.tags())
         mlflow.log_metrics(_means(evidence.scorecard["candidates"][evidence.winner]))
