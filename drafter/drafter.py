@@ -1,6 +1,9 @@
 """The drafter: a ticket in, a draft out. What is evaluated is what is registered and served.
 
 retrieve (if it does) -> one prompt template -> generate -> guard
+
+The guard holds each text against the clauses in force and the ticket. It looks the clauses up for
+every candidate: what fine-tuning has learned by heart is what needs it most.
 """
 
 from collections.abc import Sequence
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
+from drafter.compliance import Rules, load_rules, violations
 from drafter.errors import BadInput
 from drafter.generate import Generation, Generator, Prompt
 from drafter.guard import cited_chunks
@@ -26,18 +30,24 @@ ADAPTER = "candidate"
 
 @dataclass(frozen=True)
 class Drafter:
-    """A spec, the generator it names, and the index where it retrieves."""
+    """A spec, the generator it names, the index, and the rules of the guard; without rules, none.
+
+    Without an index the guard knows no policy but what tickets bring along.
+    """
 
     spec: Spec
     generator: Generator
     index: "Index | None" = None
+    rules: Rules | None = None
 
     @classmethod
     def open(cls, spec: Spec, parts: Parts, device: Device = "auto") -> "Drafter":
         """Load the parts. Raises ModelUnavailable or UnsafeModel where one can't be trusted.
 
-        And KeyMissing where a hosted model's key is not in the environment.
+        KeyMissing where a hosted model's key is not in the environment, and ParamsError where the
+        rules can't be read.
         """
+        rules = load_rules(parts.rules) if parts.rules else None
         index = None
         if parts.index:
             from drafter.index_files import open_index
@@ -47,13 +57,13 @@ class Drafter:
             from drafter.nearest import NearestGenerator
 
             assert index is not None, "nearest has an index: see Parts.of"
-            return cls(spec, NearestGenerator(index))
+            return cls(spec, NearestGenerator(index), index, rules)
 
         if spec.endpoint is not None:
             from drafter.hosted.endpoint import Endpoint
             from drafter.hosted.generator import HostedGenerator
 
-            return cls(spec, HostedGenerator.open(Endpoint(**spec.endpoint)), index)
+            return cls(spec, HostedGenerator.open(Endpoint(**spec.endpoint)), index, rules)
 
         from drafter.base_model import load_adapter, load_base
         from drafter.local import LocalGenerator
@@ -64,7 +74,7 @@ class Drafter:
             load_adapter(base, parts.adapter, ADAPTER)
         adapter = ADAPTER if parts.adapter else None
         generator = LocalGenerator(base, adapter, spec.max_new_tokens, spec.batch_size)
-        return cls(spec, generator, index)
+        return cls(spec, generator, index, rules)
 
     @classmethod
     def load(cls, folder: Path, device: Device = "auto") -> "Drafter":
@@ -74,54 +84,75 @@ class Drafter:
     def draft(self, tickets: "pl.DataFrame") -> "pl.DataFrame":
         """One DRAFT row for each CURATED or RETRIEVED row, in their order.
 
-        A drafter that retrieves takes the chunks that RETRIEVED rows bring, and looks them up for
-        CURATED rows; the drafts are the same. One that doesn't retrieve leaves them unread.
+        Chunks are those that RETRIEVED rows bring, and are looked up for CURATED rows; the drafts
+        are the same. Who doesn't retrieve leaves them to the guard.
         """
         import polars as pl
 
         from drafter.records import DRAFT
 
         rows = tickets.to_dicts()
-        chunks = self._chunks(rows, "chunks" in tickets.columns)
+        found = self._chunks(rows, "chunks" in tickets.columns)
         generations = self.generator.generate(
             [
-                Prompt(build_prompt(row, found), query_text(row), row["created_at"])
-                for row, found in zip(rows, chunks, strict=True)
+                Prompt(build_prompt(row, self._shown(chunks)), query_text(row), row["created_at"])
+                for row, chunks in zip(rows, found, strict=True)
             ]
         )
-        drafts = zip(rows, chunks, generations, strict=True)
+        drafts = zip(rows, found, generations, strict=True)
         return pl.DataFrame([self._row(*draft) for draft in drafts], schema=DRAFT)
 
     def chat(self, ticket: dict[str, Any]) -> list[Message]:
         """The chat for one ticket with the chunks that it brings, if this drafter takes any."""
-        brought = ticket.get("chunks") or []
-        return build_prompt(ticket, brought[: self.spec.chunks] if self.spec.retrieves else [])
+        return build_prompt(ticket, self._shown(ticket.get("chunks") or []))
 
     def _chunks(self, rows: list[dict[str, Any]], brought: bool) -> list[list[dict[str, Any]]]:
-        if not self.spec.retrieves:
-            return [[] for _ in rows]
+        """The clauses in force for each ticket, best first; the prompt takes the first of them."""
+        wanted = max(self.spec.chunks, self.rules.clauses if self.rules else 0)
         if brought:
-            return [row["chunks"][: self.spec.chunks] for row in rows]
-        if self.index is None:
+            return [row["chunks"][:wanted] for row in rows]
+        if self.index is None and self.spec.retrieves:
             raise BadInput(
                 f"candidate {self.spec.candidate} retrieves, but the tickets bring no chunks and "
                 "no index was opened: hand in data/retrieved, or open it with its index"
             )
+        if self.index is None or not (self.spec.retrieves or self.rules):
+            return [[] for _ in rows]
         at = [row["created_at"] for row in rows]
-        return self.index.search([query_text(row) for row in rows], at, self.spec.chunks)
+        return self.index.search([query_text(row) for row in rows], at, wanted)
+
+    def _shown(self, found: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """What of the clauses found stands in the prompt."""
+        return found[: self.spec.chunks] if self.spec.retrieves else []
+
+    def _held_back(
+        self, text: str, ticket: dict[str, Any], found: Sequence[dict[str, Any]]
+    ) -> str | None:
+        """Why the agent isn't shown this text; None where nothing speaks against it."""
+        if not text:
+            return "empty"
+        if self.spec.retrieves and not found:
+            return "no_policy"
+        if self.rules is None:
+            return None
+        evidence = [chunk[part] for chunk in found for part in ("text", "url") if chunk[part]]
+        broken = dict.fromkeys(v.rule for v in violations(text, ticket, evidence, self.rules))
+        return f"guard: {', '.join(broken)}" if broken else None
 
     def _row(
-        self, ticket: dict[str, Any], chunks: Sequence[dict[str, Any]], generation: Generation
+        self, ticket: dict[str, Any], found: Sequence[dict[str, Any]], generation: Generation
     ) -> dict[str, Any]:
+        shown, failed = self._shown(found), generation.failed
+        held_back = None if failed else self._held_back(generation.text, ticket, found)
         return {
             "ticket_id": ticket["ticket_id"],
             "candidate": self.spec.candidate,
             "text": generation.text,
-            "citations": cited_chunks(generation.text, chunks) if generation.text else [],
+            "citations": cited_chunks(generation.text, shown) if generation.text else [],
             "tokens_in": generation.tokens_in,
             "tokens_out": generation.tokens_out,
             "cost_usd": generation.cost_usd,
-            "abstained": not generation.text and generation.failed is None,
-            "reason": f"failed: {generation.failed}" if generation.failed else None,
+            "abstained": held_back is not None,
+            "reason": f"failed: {failed}" if failed else held_back,
             "confidence": generation.confidence,
         }

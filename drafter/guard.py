@@ -40,6 +40,8 @@ QUANTITIES = (
     "licence", "license", "device", "person", "people", "guest", "point", "mile", "photo", "file",
     "attempt", "time", "star",
 )  # fmt: skip
+# What a Fact can be.
+KINDS = ("amount", "date", "duration", "email", "link", "phone", "quantity", "time")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 

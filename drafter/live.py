@@ -14,7 +14,7 @@ from drafter.errors import BadInput
 from drafter.pseudonyms import Hidden, PseudonymParams, Pseudonyms, restore
 from drafter.tables import read_json
 
-RULES_FILE = "pseudonyms.json"
+PSEUDONYMS_FILE = "pseudonyms.json"
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,14 @@ class LiveDrafter:
     @classmethod
     def load(cls, folder: Path) -> "LiveDrafter":
         """Open a served folder. Raises ModelUnavailable or UnsafeModel."""
-        rules = PseudonymParams(**read_json(folder / RULES_FILE))
+        rules = PseudonymParams(**read_json(folder / PSEUDONYMS_FILE))
         return cls(Drafter.load(folder), Pseudonyms(rules))
 
     def reply(self, tickets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Draft a reply to each ticket: `text`, `citations` (chunk ids), `abstained`.
+        """Draft a reply to each ticket: `text`, `citations` (chunk ids), `abstained`, `reason`.
+
+        A draft that is held back has no text and no citation, only its reason: "no_policy",
+        "guard: promises". So has one that failed, though nothing abstained.
 
         A ticket has `messages` (role customer or agent, text), and may have `subject`, `at` (when
         the customer wrote, in ISO 8601; now unless given) and `names` (the customer's first, then
@@ -48,17 +51,24 @@ class LiveDrafter:
         ]
         drafts = self.drafter.draft(pl.DataFrame(rows, schema=CURATED))
         return [
-            {
-                "text": restore(draft["text"], texts.values),
-                "citations": draft["citations"],
-                "abstained": draft["abstained"],
-            }
+            _shown(draft, texts)
             for draft, texts in zip(drafts.iter_rows(named=True), hidden, strict=True)
         ]
 
     def _hide(self, ticket: dict[str, Any]) -> Hidden:
         texts = [ticket.get("subject") or "", *(message["text"] for message in ticket["messages"])]
         return self.pseudonyms.hide(texts, ticket.get("names") or ())
+
+
+def _shown(draft: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    """What leaves the model: the text with the customer's own values, or why there is none."""
+    passed = draft["reason"] is None
+    return {
+        "text": restore(draft["text"], hidden.values) if passed else "",
+        "citations": draft["citations"] if passed else [],
+        "abstained": draft["abstained"],
+        "reason": draft["reason"],
+    }
 
 
 def _row(number: int, ticket: dict[str, Any], texts: list[str]) -> dict[str, Any]:

@@ -17,8 +17,14 @@ class NearestGenerator:
     index: "Index"
 
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
-        """The past replies as they stand; an empty text where there is no earlier ticket."""
-        replies = self.index.nearest_reply(
+        """The past replies as they stand; an empty text where there is no earlier ticket.
+
+        The confidence is the cosine of the two questions.
+        """
+        found = self.index.nearest_reply(
             [prompt.question for prompt in prompts], [prompt.at for prompt in prompts]
         )
-        return [Generation(reply or "") for reply in replies]
+        return [
+            Generation(one[0], confidence=round(one[1], 4)) if one else Generation("")
+            for one in found
+        ]

@@ -121,18 +121,24 @@ class Index:
         queries: Sequence[str],
         at: Sequence[datetime],
         groups: Sequence[str | None] | None = None,
-    ) -> list[str | None]:
-        """The reply to the most similar ticket solved before each query; None where none was."""
+    ) -> list[tuple[str, float] | None]:
+        """The reply to the most similar ticket solved before each query, and how similar it was.
+
+        None where no ticket was solved before.
+        """
         asked = self.queries(queries, at, groups)
-        replies: list[str | None] = []
+        replies: list[tuple[str, float] | None] = []
         times = _micros(asked.at)
         for rows in _blocks(len(queries), BLOCK):
             near, cosines = self._solved.nearest(
                 asked.vectors[rows], times[rows], asked.groups[rows], 1
             )
             for best, cosine in zip(near, cosines, strict=True):
-                there = len(best) > 0 and cosine[0] >= -1
-                replies.append(self.solved_tickets["reply"][int(best[0])] if there else None)
+                if len(best) and cosine[0] >= -1:
+                    reply = self.solved_tickets["reply"][int(best[0])]
+                    replies.append((reply, float(cosine[0])))
+                else:
+                    replies.append(None)
         return replies
 
     def queries(

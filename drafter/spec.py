@@ -3,7 +3,8 @@
     drafter.json   {"candidate": "sft-rag", "generator": "local", "retrieves": true, "chunks": 3, …}
     base/          the base model      (generator local)
     adapter/       the LoRA adapter    (generator local, where the candidate has one)
-    index/         policies and replies (where it retrieves, and generator nearest)
+    index/         policies and solved tickets: for the prompt where it retrieves, and for the guard
+    compliance.yaml    the guard's rules
 
 drafter.json is written last: a folder that has it is whole.
 """
@@ -20,7 +21,9 @@ from drafter.prompt import build_prompt
 from drafter.tables import read_json, write_json
 
 SPEC_FILE = "drafter.json"
-PARTS = ("base", "adapter", "index")
+RULES_FILE = "compliance.yaml"
+# Each part, and what it is called in the folder.
+PARTS = {"base": "base", "adapter": "adapter", "index": "index", "rules": RULES_FILE}
 
 
 @dataclass(frozen=True)
@@ -53,33 +56,35 @@ def prompt_digest() -> str:
 
 @dataclass(frozen=True)
 class Parts:
-    """The folders that a drafter is made of; None where it has no such part."""
+    """The folders and the file that a drafter is made of; None where it has no such part."""
 
     base: Path | None = None
     adapter: Path | None = None
     index: Path | None = None
+    rules: Path | None = None
 
     @classmethod
-    def of(cls, spec: Spec, model: Path | None, base: Path, index: Path) -> "Parts":
+    def of(cls, spec: Spec, model: Path | None, base: Path, index: Path, rules: Path) -> "Parts":
         """The parts of the candidate whose `model` is the index, the base or an adapter over it.
 
-        A hosted candidate has no model here.
+        A hosted candidate has no model here. Who doesn't retrieve has the index all the same: its
+        guard looks up what may be claimed.
         """
         if model is None:
-            return cls(index=index if spec.retrieves else None)
+            return cls(index=index, rules=rules)
         if spec.generator == "nearest":
-            return cls(index=model)
+            return cls(index=model, rules=rules)
         adapter = None if model.resolve() == base.resolve() else model
-        return cls(base, adapter, index if spec.retrieves else None)
+        return cls(base, adapter, index, rules)
 
 
 def pack(spec: Spec, parts: Parts, folder: Path) -> Path:
     """Copy the parts into a new `folder` with drafter.json last; `Drafter.load` opens it."""
     folder.mkdir(parents=True)
-    for name in PARTS:
-        part = getattr(parts, name)
-        if part is not None:
-            shutil.copytree(part, folder / name)
+    for part, name in PARTS.items():
+        path = getattr(parts, part)
+        if path is not None:
+            (shutil.copytree if path.is_dir() else shutil.copyfile)(path, folder / name)
     write_json(folder / SPEC_FILE, asdict(spec))
     return folder
 
@@ -88,7 +93,7 @@ def unpack(folder: Path) -> tuple[Spec, Parts]:
     """Read what `pack` wrote.
 
     Raises ModelUnavailable where drafter.json is missing, of another version of Replymill, or was
-    evaluated with another prompt template than this code has.
+    evaluated with another prompt template than this code has, and where the guard has no rules.
     """
     path = folder / SPEC_FILE
     if not path.is_file():
@@ -104,5 +109,10 @@ def unpack(folder: Path) -> tuple[Spec, Parts]:
             f"{path}: the drafter was evaluated with prompt template {spec.prompt[:12]}…, this "
             f"code has {prompt_digest()[:12]}…: use the code that was logged with it"
         )
-    there = {name: folder / name for name in PARTS if (folder / name).is_dir()}
+    there = {part: folder / name for part, name in PARTS.items() if (folder / name).exists()}
+    if "rules" not in there:
+        raise ModelUnavailable(
+            f"{folder / RULES_FILE} is not there, and without rules nothing holds a draft back: "
+            "register it again"
+        )
     return spec, Parts(**there)

@@ -35,8 +35,11 @@ class Drafted(pydantic.BaseModel):
     """What the agent is shown."""
 
     text: str
+    """Empty where the draft is held back."""
     citations: list[str]
     abstained: bool
+    reason: str | None = None
+    """Why there is no text: `no_policy`, `guard: RULE`, `failed: …`; none where there is one."""
 
 
 class DraftModel(PythonModel):

@@ -34,6 +34,9 @@ LABELS = {
         "drafts with a fact that only an earlier version of the policy holds; where there is one",
         less_is_better=True,
     ),
+    "compliance": Label(
+        "rules kept", 1, True, "drafts that break no rule of compliance.yaml, by all evidence"
+    ),
     "chrf": Label("chrF", 1, False, "character n-grams shared with the human's reply, 0 to 100"),
     "rouge_l": Label("ROUGE-L", 3, False, "longest common word sequence with the human's, F1"),
     "similarity": Label("similarity", 3, False, "cosine of the embeddings of draft and human's"),
@@ -45,7 +48,7 @@ LABELS = {
     "tokens_in": Label("tokens in", 0, False, "of a prompt, mean"),
     "tokens_out": Label("tokens out", 0, False, "of a draft, mean"),
     "cost_usd": Label("USD", 4, False, "for a draft, mean"),
-    "abstained": Label("no draft", 1, True, "tickets for which nothing was written"),
+    "abstained": Label("held back", 1, True, "tickets whose draft the agent is not shown"),
     "failed": Label("failed", 1, True, "tickets whose draft failed; no other figure counts them"),
 }
 

@@ -10,6 +10,7 @@ from drafter.tables import write_json, write_text
 from tasks.paths import Paths
 from tasks.register.params import Params
 from tasks.register.run import REPORTS
+from tests.guarded import make_index, make_rules
 from tests.models import make_base
 
 REPOSITORY = Path(__file__).parents[1]
@@ -18,6 +19,7 @@ PARAMS = Params.from_values(
     {
         "register": REGISTER,
         "hosted": {},
+        "rules": "rules.yaml",
         "candidates": {
             "base": {"generator": "local", "model": "models/base", "tickets": "data/x.parquet"}
         },
@@ -59,6 +61,8 @@ def root_to_register(root: Path) -> Paths:
     """`root` as the last run leaves it, with a tiny real model as its one candidate `base`."""
     paths = Paths(root)
     make_base(paths.base)
+    make_index(paths.index)
+    make_rules(root / "rules.yaml")
     write_json(paths.drafter("base"), asdict(SPEC))
     write_text(root / "dvc.lock", "schema: '2.0'\n")
     rules = {"order_patterns": ["MB-[0-9]{6}"], "default_region": "US", "keep": []}

@@ -17,7 +17,7 @@ import yaml
 from drafter.drafter import Drafter
 from drafter.errors import BadInput, CapReached, DraftingFailed, KeyMissing, ParamsError
 from drafter.hosted.answers import Answers
-from drafter.live import RULES_FILE, LiveDrafter
+from drafter.live import PSEUDONYMS_FILE, LiveDrafter
 from drafter.records import CURATED, DRAFT, RETRIEVED
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json, read_table, write_json, write_table
@@ -315,7 +315,7 @@ def test_a_served_hosted_drafter_hides_what_is_personal_and_puts_it_back(
     spec = Spec(**read_json(Paths(root).drafter("gpt")))
     folder = pack(spec, Parts.of(spec, None, root / "base", root / "index"), root / "packed")
     rules = {"order_patterns": ["MB-[0-9]{6}"], "default_region": "US", "keep": []}
-    write_json(folder / RULES_FILE, rules)
+    write_json(folder / PSEUDONYMS_FILE, rules)
     assert KEY not in (folder / "drafter.json").read_text()
 
     before = len(server.received)

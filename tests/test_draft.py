@@ -22,6 +22,7 @@ from tasks.draft.run import run
 from tasks.paths import Paths
 from tasks.section import load_section
 from tests.factories import curated, curated_table, retrieved, retrieved_table
+from tests.guarded import RULES, make_index, make_rules
 from tests.models import make_adapter, make_base
 
 CANDIDATES = {
@@ -46,6 +47,7 @@ CHUNK = {
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("models")
     make_adapter(root / "sft", make_base(root / "base"), seed=1)
+    make_index(root / "index")
     return root
 
 
@@ -62,7 +64,9 @@ def root(tmp_path: Path, models: Path) -> Path:
             "timed": 3,
         },
         "candidates": CANDIDATES,
+        "rules": "rules.yaml",
     }  # fmt: skip
+    make_rules(tmp_path / "rules.yaml")
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values))
     return tmp_path
 
@@ -185,11 +189,29 @@ def test_more_chunks_than_the_spec_allows_are_left_out(models: Path) -> None:
 def test_a_packed_drafter_drafts_the_same_text_from_another_folder(
     models: Path, tmp_path: Path
 ) -> None:
-    parts = Parts(models / "base", models / "sft")
+    rules = make_rules(tmp_path / "rules.yaml")
+    parts = Parts(models / "base", models / "sft", models / "index", rules)
     folder = pack(spec(retrieves=False), parts, tmp_path / "packed")
     tickets = curated_table([curated(number) for number in range(1, 4)])
     expected = Drafter.open(spec(retrieves=False), parts, "cpu").draft(tickets)
     assert Drafter.load(folder.rename(tmp_path / "moved"), "cpu").draft(tickets).equals(expected)
+
+
+def test_a_packed_drafter_without_rules_is_refused(models: Path, tmp_path: Path) -> None:
+    folder = pack(spec(retrieves=False), Parts(models / "base"), tmp_path / "packed")
+    with pytest.raises(ModelUnavailable, match=r"compliance\.yaml is not there.*register it again"):
+        Drafter.load(folder)
+
+
+def test_other_rules_are_other_inputs_and_no_kept_batch_is_used(root: Path) -> None:
+    drafted(root, "sft")
+    first = Paths(root).drafts("sft").read_bytes()
+    make_rules(root / "rules.yaml", RULES.replace("'\\blawyers?\\b'", "'.'"))
+    second = drafted(root, "sft")
+    assert Paths(root).drafts("sft").read_bytes() != first
+    assert set(second["reason"]) == {"guard: legal"}
+    assert second["abstained"].all()
+    assert second["text"].str.len_chars().min() > 0
 
 
 def test_a_drafter_that_was_evaluated_with_another_prompt_is_refused(

@@ -24,8 +24,15 @@ from tests.factories import (
     retrieved,
     retrieved_table,
 )
+from tests.guarded import make_rules
 
 CHANGE = datetime(2026, 2, 1, tzinfo=UTC)
+RULES = """\
+clauses: 5
+rules:
+  claims: {kind: claims, message: it must stand in the policy, facts: [duration]}
+  thanks: {kind: must_not_say, message: we ask for nothing, say: ['thanks']}
+"""
 WRITERS = {
     "nearest": "Thanks!",
     "old": "Ahoy! You have {old} days to send it back. Fair winds, the crew",
@@ -37,6 +44,7 @@ WRITERS = {
 def company(root: Path, tickets: int = 24, writers: dict[str, str] = WRITERS) -> Paths:
     """A finished run of the stages before `evaluate`, without a model."""
     paths = Paths(root)
+    make_rules(root / "rules.yaml", RULES)
     policies = [
         policy(text="# Returns\n\nYou have 30 days.\n", effective_to=CHANGE),
         policy(text="# Returns\n\nYou have 14 days.\n", effective_from=CHANGE),
@@ -90,7 +98,7 @@ def params(**fields: Any) -> Params:
     hosted = fields.pop("hosted", {})
     names = [name for name in writers if name not in hosted]
     return Params.from_values(
-        {"evaluate": plain | fields, "seed": 7, "hosted": hosted}
+        {"evaluate": plain | fields, "seed": 7, "hosted": hosted, "rules": "rules.yaml"}
         | {"candidates": dict.fromkeys(names, candidate)}
     )
 
@@ -125,6 +133,23 @@ def test_every_cell_has_a_mean_inside_its_interval_and_its_n(finished: Paths) ->
         assert cells["chrf"]["n"] == card["tickets"] == 24
 
 
+def test_compliance_and_the_rules_broken_are_told_for_each_draft(finished: Paths) -> None:
+    card = read_json(finished.report("scorecard.json"))
+    kept = {name: cells["compliance"]["mean"] for name, cells in card["candidates"].items()}
+    assert kept == {"nearest": 0.0, "old": 0.5, "dry": 1.0, "best": 1.0}
+    assert card["violations"] == {
+        "nearest": {"thanks": 24},
+        "old": {"claims": 12},
+        "dry": {},
+        "best": {},
+    }
+    scores = pl.read_parquet(finished.scores)
+    old = scores.filter(pl.col("candidate") == "old")
+    assert old.filter(pl.col("compliance") == 0)["violations"].to_list() == [["claims"]] * 12
+    assert "- old: claims 12" in finished.report("scorecard.md").read_text()
+    assert "old: claims 12" in finished.report("scorecard.html").read_text()
+
+
 def test_drafts_without_facts_are_not_counted_as_grounded(finished: Paths) -> None:
     nearest = read_json(finished.report("scorecard.json"))["candidates"]["nearest"]
     assert nearest["grounded"] == {"mean": None, "low": None, "high": None, "n": 0}
@@ -147,7 +172,8 @@ def test_the_page_needs_nothing_else_and_marks_what_is_not_grounded(finished: Pa
     assert '<mark class="unsupported">30 days</mark>' in page
     assert '<mark class="supported">14 days</mark>' in page
     assert "&lt;my&gt; parcel" in page
-    assert page.count("<svg") == 7
+    # one for each metric but tone, which too few replies teach here, and the wait
+    assert page.count("<svg") == len(list(finished.report("plots").iterdir()))
 
 
 def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) -> None:
@@ -158,7 +184,8 @@ def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) ->
     assert lines[0] == "candidate,mean,low,high"
     assert lines[-1] == "best,1.0,1.0,1.0"
     assert len(lines) == 1 + len(WRITERS)
-    assert len(list(finished.report("plots").iterdir())) == 7
+    plots = {path.stem for path in finished.report("plots").iterdir()}
+    assert {"facts_agree", "compliance", "tone", "chrf"} <= plots
 
 
 def test_where_tone_can_not_be_judged_the_scorecard_says_why(finished: Paths) -> None:

@@ -24,7 +24,7 @@ import mlflow
 mlflow.set_tracking_uri(sys.argv[1])
 model = mlflow.pyfunc.load_model("models:/support-drafter@challenger")
 tickets = json.load(open(sys.argv[2]))
-print(json.dumps([draft.text for draft in model.predict(tickets)]))
+print(json.dumps([[draft.text, draft.reason] for draft in model.predict(tickets)]))
 """
 
 
@@ -140,5 +140,10 @@ def test_a_clean_environment_drafts_what_was_evaluated(
         text=True,
     )
     drafts = pl.read_parquet(mill / f"data/drafts/{recommended}.parquet")
-    evaluated = holdout.join(drafts, on="ticket_id", how="left", maintain_order="left")["text"]
-    assert json.loads(served.stdout.splitlines()[-1]) == evaluated.to_list()
+    evaluated = holdout.join(drafts, on="ticket_id", how="left", maintain_order="left")
+    # what the guard holds back is evaluated, and never served
+    expected = [
+        ["" if row["abstained"] else row["text"], row["reason"]]
+        for row in evaluated.iter_rows(named=True)
+    ]
+    assert json.loads(served.stdout.splitlines()[-1]) == expected

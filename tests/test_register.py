@@ -57,13 +57,15 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     assert DECISION["sentence"] in version.description
 
     text = "Where is my parcel?"
-    evaluated = Drafter.open(SPEC, Parts(base=paths.base), "cpu").draft(
+    parts = Parts(paths.base, None, paths.index, paths.root / "rules.yaml")
+    evaluated = Drafter.open(SPEC, parts, "cpu").draft(
         curated_table([curated(1, question=text, subject=None)])
     )
     served = mlflow.pyfunc.load_model("models:/support-drafter@challenger").predict(
         [{"messages": [{"role": "customer", "text": text}], "at": "2026-01-01T00:00:00Z"}]
     )
     assert [draft.text for draft in served] == evaluated["text"].to_list()
+    assert [draft.reason for draft in served] == evaluated["reason"].to_list()
 
     changed = read_json(paths.report("scorecard.json"))
     write_text(paths.root / "dvc.lock", "schema: '2.0'\nstages: {}\n")
@@ -138,7 +140,8 @@ def test_a_hosted_winner_is_registered_with_its_endpoint_and_without_a_key(
     with hosted_server() as server:
         entry = hosted(server.url, "anthropic")
         asked = Params.from_values(
-            {"register": REGISTER} | {"candidates": {}, "hosted": {"claude": entry}}
+            {"register": REGISTER, "rules": "rules.yaml"}
+            | {"candidates": {}, "hosted": {"claude": entry}}
         )
         spec = spec_of("claude", Hosted.from_values(entry), retrieves=False)
         write_json(paths.drafter("claude"), asdict(spec))

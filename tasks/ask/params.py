@@ -8,3 +8,5 @@ class Params(Section):
     """The top-level keys that `ask` reads."""
 
     hosted: dict[str, Hosted]
+    rules: str
+    """The file of rules that the guard follows."""

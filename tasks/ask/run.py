@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from drafter.compliance import load_rules
 from drafter.drafter import Drafter
 from drafter.errors import CapReached, ReplymillError
 from drafter.hosted.answers import Answers
@@ -9,6 +10,7 @@ from drafter.hosted.batches import Batches
 from drafter.hosted.budget import Budget
 from drafter.hosted.generator import HostedGenerator
 from drafter.hosted.keys import require_keys
+from drafter.index_files import open_index
 from drafter.tables import write_json, write_table
 from tasks.ask.endpoint import endpoint_of, requests_for, spec_of
 from tasks.ask.params import Params
@@ -33,7 +35,8 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
 
     answers, budget = Answers(paths.answers(candidate)), Budget(chosen.max_usd)
     generator = HostedGenerator.open(endpoint, answers, budget)
-    drafter = Drafter(spec, generator)
+    rules = load_rules(paths.root / params.rules)
+    drafter = Drafter(spec, generator, open_index(paths.index), rules)
     requests = requests_for(drafter, endpoint, tickets)
     try:
         if chosen.batch:

@@ -77,9 +77,9 @@ def inputs_digest(spec: Spec, parts: Parts, tickets: Path) -> str:
     digest = hashlib.sha256(json.dumps(asdict(spec)).encode())
     digest.update(file_sha256(tickets).encode())
     for name in PARTS:
-        folder = getattr(parts, name)
-        for path in sorted(folder.rglob("*")) if folder else []:
+        part = getattr(parts, name)
+        for path in [part, *sorted(part.rglob("*"))] if part else []:
             if path.is_file():
-                line = f"{name}/{path.relative_to(folder).as_posix()} {file_sha256(path)}\n"
+                line = f"{name}/{path.relative_to(part).as_posix()} {file_sha256(path)}\n"
                 digest.update(line.encode())
     return digest.hexdigest()[:32]

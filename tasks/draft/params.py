@@ -35,3 +35,5 @@ class Params(Section):
 
     draft: DraftParams
     candidates: dict[str, Candidate]
+    rules: str
+    """The file of rules that the guard holds drafts against."""

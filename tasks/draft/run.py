@@ -22,7 +22,8 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     tickets_path = paths.root / chosen.tickets
     tickets, retrieves = read_tickets(tickets_path)
     spec = spec_of(candidate, chosen, params.draft, retrieves)
-    parts = Parts.of(spec, paths.root / chosen.model, paths.base, paths.index)
+    model, rules = paths.root / chosen.model, paths.root / params.rules
+    parts = Parts.of(spec, model, paths.base, paths.index, rules)
     if params.draft.threads and spec.generator == "local":
         import torch
 

@@ -29,6 +29,8 @@ class Case:
     """Facts (kind, value) that earlier versions of its policy state, and neither today's nor the
     ticket itself."""
     is_macro: bool
+    ticket: Mapping[str, Any]
+    """The RETRIEVED row itself: rules look at its topic, locale and channel."""
 
 
 def cases_of(
@@ -58,6 +60,7 @@ def cases_of(
                 after_change=any(start is not None and start > newest_training for start in starts),
                 superseded=_stated(earlier) - _stated(today),
                 is_macro=bool(row["is_macro"]),
+                ticket=row,
             )
         )
     return cases

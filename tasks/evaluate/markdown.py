@@ -23,6 +23,12 @@ def markdown(card: Mapping[str, Any], quality: Sequence[str]) -> str:
         *trusted(card.get("trust", {})),
     ]
     quality = [metric for metric in metrics if metric in quality]
+    if any(card["violations"].values()):
+        lines += ["", "## Rules broken", ""]
+        lines += [
+            f"- {name}: " + (", ".join(f"{rule} {n:,}" for rule, n in broken.items()) or "none")
+            for name, broken in card["violations"].items()
+        ]
     for name, part in card["slices"].items():
         lines += ["", f"## {name.replace('_', ' ').capitalize()}: {part['n']:,} tickets", ""]
         lines += _table(part["candidates"], quality)

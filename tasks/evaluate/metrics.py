@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from drafter import guard
+from drafter.compliance import Rules, violations
 from tasks.evaluate.cases import Case
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Scores = list[float | None]
 Metric = Callable[[Sequence[str], Sequence[Case]], Scores]
 
 
-def metrics(embedder: "Embedder", voice: "Voice") -> dict[str, Metric]:
+def metrics(embedder: "Embedder", voice: "Voice", rules: Rules) -> dict[str, Metric]:
     """Every metric of quality by its name; more is better, but for what LABELS says otherwise."""
     return {
         "chrf": chrf,
@@ -31,6 +32,7 @@ def metrics(embedder: "Embedder", voice: "Voice") -> dict[str, Metric]:
         "facts_agree": facts_agree,
         "outdated": outdated,
         "tone": voice.tone,
+        "compliance": compliance(rules),
     }
 
 
@@ -92,6 +94,31 @@ def grounded(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
 def facts_agree(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
     """F1 between the facts of draft and human reply; None where the human states none."""
     return [guard.facts_agree(draft, case.human) for draft, case in zip(drafts, cases, strict=True)]
+
+
+def compliance(rules: Rules) -> Metric:
+    """1.0 for a draft that breaks no rule of compliance.yaml, 0.0 for one that does; None if empty.
+
+    It sees what drafter/compliance sees, and that is words: a draft that keeps every rule may be
+    wrong. The guard at serving knows fewer clauses than evaluation does, and so holds back more.
+    """
+
+    def score(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+        broken = broken_rules(drafts, cases, rules)
+        return [
+            float(not names) if draft.strip() else None
+            for draft, names in zip(drafts, broken, strict=True)
+        ]
+
+    return score
+
+
+def broken_rules(drafts: Sequence[str], cases: Sequence[Case], rules: Rules) -> list[list[str]]:
+    """The names of the rules that each draft breaks, in the rules' order."""
+    return [
+        list(dict.fromkeys(v.rule for v in violations(draft, case.ticket, case.evidence, rules)))
+        for draft, case in zip(drafts, cases, strict=True)
+    ]
 
 
 def outdated(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:

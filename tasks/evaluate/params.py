@@ -53,6 +53,8 @@ class Params(Section):
     evaluate: EvaluateParams
     candidates: dict[str, Candidate]
     hosted: dict[str, Hosted]
+    rules: str
+    """The file of rules that `compliance` measures; the guard's."""
     seed: int
 
     @property

@@ -5,12 +5,13 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from drafter.compliance import Rules, load_rules
 from drafter.errors import BadInput
 from drafter.progress import progress
 from drafter.tables import read_json, read_table, write_json, write_table, write_text
 from tasks.evaluate.cases import Case, cases_of
 from tasks.evaluate.markdown import markdown
-from tasks.evaluate.metrics import Metric, metrics
+from tasks.evaluate.metrics import Metric, broken_rules, metrics
 from tasks.evaluate.page import page
 from tasks.evaluate.params import Params
 from tasks.evaluate.remember import Remembering
@@ -27,6 +28,7 @@ def run(params: Params, paths: Paths) -> None:
     from drafter.embed import load_embedder
     from drafter.records import CURATED, POLICY, RETRIEVED
 
+    rules = load_rules(paths.root / params.rules)
     tickets = read_table(paths.retrieved("holdout"), RETRIEVED)
     if tickets.is_empty():
         raise BadInput(f"{paths.retrieved('holdout')} holds no ticket to evaluate on")
@@ -39,8 +41,8 @@ def run(params: Params, paths: Paths) -> None:
     embedder = Remembering(load_embedder(params.evaluate.embedder, params.evaluate.embedder_sha256))
     train, val = (read_table(paths.retrieved(split), RETRIEVED) for split in ("train", "val"))
     voice = fit_voice(train, val, embedder, params.evaluate, params.seed)
-    by_name = metrics(embedder, voice)
-    scores = score(drafts, cases, by_name)
+    by_name = metrics(embedder, voice, rules)
+    scores = score(drafts, cases, by_name, rules)
     # before anything is concluded from them: what took time is not lost
     write_table(paths.scores, scores, scores.schema)
     refuse_odd_numbers(scores, list(by_name))
@@ -80,9 +82,12 @@ def read_drafts(
 
 
 def score(
-    drafts: Mapping[str, "pl.DataFrame"], cases: Sequence[Case], by_name: Mapping[str, Metric]
+    drafts: Mapping[str, "pl.DataFrame"],
+    cases: Sequence[Case],
+    by_name: Mapping[str, Metric],
+    rules: Rules,
 ) -> "pl.DataFrame":
-    """One row for each candidate and ticket: the metrics, and what the draft cost.
+    """One row for each candidate and ticket: metrics, what the draft cost, the rules it broke.
 
     A draft that failed is missing, which is not the same as bad: no metric says anything of it, and
     `failed` counts it.
@@ -106,12 +111,14 @@ def score(
                 ]
                 columns[metric] = pl.Series(metric, values, dtype=pl.Float64)
                 advance(1)
+            broken = broken_rules(table["text"].to_list(), cases, rules)
             counted = table.select(
                 "ticket_id", pl.lit(name).alias("candidate"), *COUNTED, "reason", "confidence"
             )
             about = {
                 "question_chars": [len(case.question) for case in cases],
                 "after_change": [case.after_change for case in cases],
+                "violations": pl.Series(broken, dtype=pl.List(pl.String)),
             }
             tables.append(counted.with_columns(pl.DataFrame(about)).with_columns(**columns))
     return pl.concat(tables)

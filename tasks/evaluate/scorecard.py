@@ -48,6 +48,7 @@ def scorecard(
         ),
         "candidates": candidates,
         "slices": slices,
+        "violations": {name: rules_broken(scores, name) for name in names},
     }
 
 
@@ -76,6 +77,15 @@ def slices_of(cases: Sequence[Case]) -> dict[str, list[str]]:
         "not_macro": [case.ticket_id for case in cases if not case.is_macro],
     }
     return {name: members for name, members in parts.items() if 0 < len(members) < len(cases)}
+
+
+def rules_broken(scores: "pl.DataFrame", candidate: str) -> dict[str, int]:
+    """{rule: how many of the candidate's drafts break it}, the most broken first."""
+    import polars as pl
+
+    own = scores.filter(pl.col("candidate") == candidate)
+    counts = own.explode("violations").drop_nulls("violations")["violations"].value_counts()
+    return dict(counts.sort("count", "violations", descending=[True, False]).iter_rows())
 
 
 def column(scores: "pl.DataFrame", candidate: str, metric: str) -> Any:

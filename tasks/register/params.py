@@ -25,3 +25,5 @@ class Params(Section):
     registry: RegisterParams = Field(alias="register")
     candidates: dict[str, Candidate]
     hosted: dict[str, Hosted]
+    rules: str
+    """The file of rules that the version's guard follows."""

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drafter.live import RULES_FILE
+from drafter.live import PSEUDONYMS_FILE
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json, write_text
 from tasks.candidates import named
@@ -75,7 +75,7 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
     spec = Spec(**read_json(paths.drafter(evidence.candidate)))
     hosted = evidence.candidate in params.hosted
     model = None if hosted else paths.root / named(params.candidates, evidence.candidate).model
-    parts = Parts.of(spec, model, paths.base, paths.index)
+    parts = Parts.of(spec, model, paths.base, paths.index, paths.root / params.rules)
     base = read_json(paths.base / "manifest.json") if parts.base else {}
     card = model_card(evidence, read_json(paths.drafter(evidence.candidate)), base)
     with (
@@ -83,7 +83,7 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
         mlflow.start_run(experiment_id=experiment, run_name=f"register {evidence.candidate}"),
     ):
         folder = pack(spec, parts, Path(work) / "drafter")
-        shutil.copy(paths.pseudonym_rules, folder / RULES_FILE)
+        shutil.copy(paths.pseudonym_rules, folder / PSEUDONYMS_FILE)
         write_text(Path(work) / "model_card.md", card)
         mlflow.set_tags(evidence.tags())
         mlflow.log_metrics(_means(evidence.scorecard["candidates"][evidence.candidate]))
