@@ -2,6 +2,7 @@
 
 from tasks.base.params import Params as BaseParams
 from tasks.curate.params import Params as CurateParams
+from tasks.decide.params import Params as DecideParams
 from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
@@ -22,6 +23,7 @@ class MillParams(
     SftParams,
     DraftParams,
     EvaluateParams,
+    DecideParams,
     RegisterParams,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""

@@ -1,6 +1,8 @@
 """What an agent would wait for a draft: some tickets drafted alone, as serving drafts them."""
 
+import hashlib
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from drafter.drafter import Drafter
@@ -14,24 +16,23 @@ def time_alone(
 ) -> dict[str, Any]:
     """Draft `sample` tickets one by one, retrieval and all; seconds, and whether texts were equal.
 
-    The tickets lie evenly between the shortest and the longest draft. Chunks that the table brings
-    are taken off first, so that the wait holds the retrieval and the texts prove that serving
-    writes what was evaluated. The first draft of a process is not counted: it warms up.
+    The tickets are drawn by the hashes of their ids, so that every candidate is timed on the same
+    ones and their waits can be compared ticket by ticket. Chunks that the table brings are taken
+    off first, so that the wait holds the retrieval and the texts prove that serving writes what
+    was evaluated. The first draft of a process is not counted: it warms up.
     """
     import numpy as np
     import polars as pl
 
-    ordered = (
-        tickets.drop("chunks", strict=False)
-        .with_columns(pl.Series("expected", drafts["text"]), length=drafts["tokens_out"])
-        .sort("length", "ticket_id")
+    expected = tickets.drop("chunks", strict=False).with_columns(
+        pl.Series("expected", drafts["text"])
     )
-    places = np.unique(np.linspace(0, ordered.height - 1, sample).round().astype(int))
+    drawn = expected[drawn_by_hash(tickets["ticket_id"].to_list(), sample)]
     seconds: list[float] = []
     same = 0
-    drafter.draft(ordered[:1].drop("expected", "length"))
-    for row in ordered[places.tolist()].iter_slices(1):
-        ticket = row.drop("expected", "length")
+    drafter.draft(drawn[:1].drop("expected"))
+    for row in drawn.iter_slices(1):
+        ticket = row.drop("expected")
         started = time.perf_counter()
         draft = drafter.draft(ticket)
         seconds.append(round(time.perf_counter() - started, 4))
@@ -39,6 +40,16 @@ def time_alone(
     return {
         "seconds_p50": round(float(np.quantile(seconds, 0.5)), 4),
         "seconds_p95": round(float(np.quantile(seconds, 0.95)), 4),
+        "ticket_ids": drawn["ticket_id"].to_list(),
         "seconds": seconds,
         "same_text_alone": same,
     }
+
+
+def drawn_by_hash(ticket_ids: Sequence[str], sample: int) -> list[int]:
+    """The places of the `sample` tickets whose ids have the lowest hashes, lowest first."""
+
+    def key(place: int) -> bytes:
+        return hashlib.sha256(ticket_ids[place].encode()).digest()
+
+    return sorted(range(len(ticket_ids)), key=key)[:sample]
