@@ -1,5 +1,6 @@
 """Figures of matplotlib as inline SVG, in the page's own colour of text, for light and dark."""
 
+import html
 import io
 import re
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 
 # Stands for the page's text colour until the SVG is written; no mark has this colour.
 INK = "#010203"
+# Stands for what is behind a figure: the inside of a hollow mark.
+PAPER = "#fdfefc"
 
 
 def new_figure(width: float, height: float) -> tuple["Figure", Any]:
@@ -32,9 +35,14 @@ def svg_text(figure: "Figure", title: str) -> str:
     text = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = text.getvalue()[text.getvalue().index("<svg") :].replace(INK, "currentColor")
+    svg = text.getvalue()[text.getvalue().index("<svg") :]
+    svg = svg.replace(INK, "currentColor").replace(PAPER, "var(--card, #fff)")
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # the page's style sheet gives the size and the font
     svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
     svg = re.sub(r"font: ([\d.]+)px [^;\"]+", r"font-size: \1px", svg)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{title}"', 1)
+    # names of groups repeat from figure to figure, and nothing points to them
+    svg = re.sub(r'<g id="[^"]+"', "<g", svg)
+    named = html.escape(title)
+    head, _, rest = svg.replace("<svg", f'<svg role="img" aria-label="{named}"', 1).partition(">")
+    return f"{head}><title>{named}</title>{rest}"

@@ -4,19 +4,27 @@ from drafter.tables import read_json, read_table, write_json
 from tasks.decide.decision import decision
 from tasks.decide.measured import measure
 from tasks.decide.params import Params
+from tasks.decide.report import priced, write_report
 from tasks.decide.slices import labelled
 from tasks.paths import Paths
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Conclude from the last evaluation and write reports/decision.json."""
+    """Conclude from the last evaluation and write reports/decision.{json,md,html}."""
     import polars as pl
 
-    from drafter.records import CURATED
+    from drafter.records import CURATED, DRAFT
 
     scores = pl.read_parquet(paths.scores)
     timings = {name: read_json(paths.timings(name)) for name in params.candidates}
     measured = measure(scores, timings, params.decide.dimensions)
-    labels = labelled(read_table(paths.curated("holdout"), CURATED))
+    tickets = read_table(paths.curated("holdout"), CURATED).sort("ticket_id")
+    labels = labelled(tickets)
     found = decision(measured, timings, labels, params.decide, params.seed)
+    drafts = {
+        name: read_table(paths.drafts(name), DRAFT).sort("ticket_id") for name in params.candidates
+    }
+    found |= priced(measured, timings, drafts, tickets["reply"].to_list(), params.prices)
+    found["alpha"] = params.decide.alpha
     write_json(paths.report("decision.json"), found)
+    write_report(params, paths, found, measured, drafts)

@@ -1,0 +1,97 @@
+"""reports/decision.html: one page that needs nothing else, for the support lead who decides."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tasks.decide import labels, said
+from tasks.decide.missing import Gap
+from tasks.decide.plots_costs import money_for_a_ticket, price_by_volume, quality_against_cost
+from tasks.decide.plots_coverage import risk_coverage
+from tasks.decide.plots_differences import differing_dimensions, forest
+
+HEATED = ("accuracy", "compliance", "tone")
+
+
+def page(
+    decision: Mapping[str, Any],
+    examples: Sequence[Mapping[str, Any]],
+    gaps: Sequence[Gap],
+    gaps_shown: int,
+    replies: int,
+) -> str:
+    """The page. `examples` are of `differing.side_by_side`; `gaps` were found in `replies`."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("tasks.decide", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    compared = differing_dimensions(decision)
+    idle = labels.idle(decision)
+    return environment.get_template("decision.html.jinja").render(
+        decision=decision,
+        shown=[name for name in decision["dimensions"] if name not in idle],
+        idle=idle,
+        compared=compared,
+        alike=[name for name in decision["dimensions"] if name not in [*compared, *idle]],
+        forests={dimension: forest(decision, dimension) for dimension in compared},
+        pareto=quality_against_cost(decision),
+        money=money_for_a_ticket(decision),
+        volumes=price_by_volume(decision, _competing_on_price(decision)),
+        rivals=[
+            said.wins_from(local, hosted, volumes)
+            for local, by_hosted in decision["break_even"].items()
+            for hosted, volumes in by_hosted.items()
+        ],
+        without_hosted=said.without_hosted(decision),
+        coverage=risk_coverage(decision),
+        heats=[heat(decision, name) for name in HEATED if name in decision["dimensions"]],
+        together=said.together(
+            decision["interaction"], decision["less_is_better"], decision["alpha"]
+        ),
+        examples=examples,
+        gaps=gaps[:gaps_shown],
+        further_gaps=len(gaps[gaps_shown:]),
+        replies=replies,
+        labels=labels,
+        said=said,
+    )
+
+
+def heat(decision: Mapping[str, Any], dimension: str) -> dict[str, Any]:
+    """One dimension by slices: rows of cells with a shade from 0 to 1 and what is printed."""
+    return {
+        "dimension": dimension,
+        "kinds": {
+            kind.replace("_", " "): [
+                {
+                    "value": value.replace("_", " "),
+                    "n": part["n"],
+                    "small": part["small"],
+                    "cells": [
+                        {
+                            "shade": cells[dimension]["mean"],
+                            "text": labels.mean(dimension, cells[dimension]),
+                            "ends": labels.interval(dimension, cells[dimension]),
+                        }
+                        for cells in part["candidates"].values()
+                    ],
+                }
+                for value, part in parts.items()
+            ]
+            for kind, parts in decision["slices"].items()
+        },
+    }
+
+
+def _competing_on_price(decision: Mapping[str, Any]) -> list[str]:
+    """The recommended, the cheapest local one where that is hosted, and all who are hosted."""
+    costs = decision["costs"]
+    hosted = [name for name, cost in costs.items() if cost["where"] == "hosted"]
+    local = [name for name in costs if name not in hosted]
+    if decision["recommended"] in local:
+        return [decision["recommended"], *hosted]
+    return [*sorted(local, key=lambda name: costs[name]["drafting"])[:1], *hosted]
