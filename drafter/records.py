@@ -113,6 +113,9 @@ DRAFT = pl.Schema(
     }
 )
 
+# How the `reason` of a draft begins that could not be made.
+FAILED = "failed: "
+
 # Two replies to one prompt, one of them better. `origin` says how that is known: an agent's `edit`
 # of a draft, `rivals` under one question, a reply that is `outdated` by the policy in force, a
 # draft that breaks a `rule`. `edit` names what an agent changed (fact, policy, tone,

@@ -5,19 +5,22 @@ import os
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
 from tasks.environment import Addresses
-from tasks.outcome import scorecard_table, version_page
+from tasks.outcome import decision_table, version_page
 from tasks.paths import Paths
 
 
 def publish(paths: Paths, version: str) -> None:
-    """Publish the scorecard as a table, and links to the Data Docs and to the MLflow version."""
+    """Publish the decision as a table, and links to the Data Docs and to the MLflow version."""
     addresses = Addresses.from_environment()
-    table = scorecard_table(paths.report("scorecard.json"))
+    table = decision_table(paths.report("decision.json"))
     create_table_artifact(
-        key="scorecard",
-        table=[dict(zip(table.headings, row, strict=True)) for row in table.rows],
-        description=f"**{table.winner}** is best on {table.tickets:,} tickets; registered as "
-        f"`{version}`. All of it: {addresses.reports}/scorecard.html",
+        key="decision",
+        table=[
+            dict(zip(table.headings, (cell.replace("\n", " ") for cell in row), strict=True))
+            for row in table.rows
+        ],
+        description=f"{table.sentence} **{table.recommended}** is registered as `{version}`, after "
+        f"{table.tickets:,} tickets. All scores: {addresses.reports}/scorecard.html",
     )
     create_link_artifact(
         key="version",

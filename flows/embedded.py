@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m flows.train",
         description="Turn the mill once: every stage of dvc.yaml that has something to do, then "
-        "register the winner.",
+        "register the recommended candidate.",
     )
     parser.add_argument("--root", type=Path, default=Path(), help="the folder of dvc.yaml (.)")
     parser.add_argument("--stages-at-once", type=int, default=2, help="side by side, at most (2)")

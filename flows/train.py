@@ -65,7 +65,7 @@ def run_stage(runner: Runner, name: str) -> State[Any]:
 
 @task(name="register", task_run_name="register", cache_policy=NO_CACHE, persist_result=False)
 def register(runner: Runner) -> State[Any]:
-    """Register the winner in MLflow with its evidence; told twice, it acts once."""
+    """Register the recommended candidate in MLflow with its evidence; told twice, it acts once."""
     tell = teller()
     tell("begins", "")
     try:

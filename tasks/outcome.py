@@ -1,4 +1,4 @@
-"""What a finished run has to show: the scorecard as a table of text, and where to look further."""
+"""What a finished run has to show: the decision as a table of text, and where to look further."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -6,29 +6,64 @@ from typing import Any, NamedTuple
 from drafter.tables import read_json
 
 
-class ScorecardTable(NamedTuple):
-    """Headings and one row of text for each candidate; `winner` is a row's first cell."""
+class DecisionTable(NamedTuple):
+    """Headings and one row of text for each candidate; `recommended` is a row's first cell.
 
-    winner: str
+    A cell may have a second line: the interval below a mean, how many more below `need`.
+    """
+
+    recommended: str
+    sentence: str
     tickets: int
     headings: list[str]
     rows: list[list[str]]
 
 
-def scorecard_table(path: Path) -> ScorecardTable:
-    """Read reports/scorecard.json. Raises BadInput where it is missing or damaged."""
-    from tasks.labels import figure, heading, interval, shown_metrics
+def decision_table(path: Path) -> DecisionTable:
+    """Read reports/decision.json. Raises BadInput where it is missing or damaged.
 
-    card: dict[str, Any] = read_json(path)
-    candidates = card["candidates"]
-    shown = shown_metrics(candidates)
+    Dimensions in which nobody is above zero are left out: nothing costs a dollar, say.
+    """
+    from tasks.decide.words import HEADINGS
+
+    found: dict[str, Any] = read_json(path)
+    candidates = found["candidates"]
+    shown = [
+        dimension
+        for dimension in found["dimensions"]
+        if any(cells[dimension]["mean"] for cells in candidates.values())
+    ]
     rows = [
-        [name, *(f"{figure(m, cells[m]['mean'])} {interval(m, cells[m])}".strip() for m in shown)]
+        [
+            name,
+            *(_cell(dimension, cells[dimension]) for dimension in shown),
+            _verdict(found["verdicts"].get(name)),
+        ]
         for name, cells in candidates.items()
     ]
-    return ScorecardTable(
-        card["winner"], card["tickets"], ["candidate", *map(heading, shown)], rows
-    )
+    headings = ["candidate", *(HEADINGS[dimension] for dimension in shown), "verdict"]
+    return DecisionTable(found["recommended"], found["sentence"], found["tickets"], headings, rows)
+
+
+def _cell(dimension: str, cell: dict[str, Any]) -> str:
+    """A mean; in the dimensions of quality its interval below."""
+    from tasks.decide.words import QUALITY, level
+
+    if cell["mean"] is None:
+        return "\u2013"
+    mean = level(dimension, cell["mean"])
+    if dimension not in QUALITY:
+        return mean
+    low, high = (f"{100 * cell[end]:.1f}".replace("100.0", "100") for end in ("low", "high"))
+    return f"{mean}\n[{low} {high}]"
+
+
+def _verdict(verdict: dict[str, Any] | None) -> str:
+    """The champion has none."""
+    if verdict is None:
+        return "champion"
+    more = verdict["more"]
+    return f"{verdict['verdict']}\n{more:,} more" if more else str(verdict["verdict"])
 
 
 def version_page(mlflow_ui: str, version: str) -> str:

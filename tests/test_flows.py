@@ -91,9 +91,9 @@ def test_each_stage_is_a_task_of_its_own_name_and_dvc_finds_nothing_left(
     assert sorted(stages_that_ran(mill)) == STAGES, "dvc repro found something to do"
 
     shown = prefect_engine.artifacts(api, "whole")
-    assert shown["scorecard"].type == "table"
-    assert '"candidate": "rag"' in shown["scorecard"].data
-    assert "0.5 [0.4, 0.6]" in shown["scorecard"].data
+    assert shown["decision"].type == "table"
+    assert '"candidate": "rag"' in shown["decision"].data
+    assert "50.0 % [40.0 60.0]" in shown["decision"].data
     assert "/#/models/support-drafter/versions/1" in shown["version"].data
     assert "/validation/index.html" in shown["data-docs"].data
 

@@ -68,7 +68,7 @@ def mill(tmp_path_factory: pytest.TempPathFactory, birds: list[Canary]) -> Path:
     return root
 
 
-def test_the_run_ends_with_the_scorecard_and_the_version(mill: Path) -> None:
+def test_the_run_ends_with_the_decision_and_the_version(mill: Path) -> None:
     log = (mill / "run.log").read_text()
     assert "support-drafter" in log
     for candidate in ("nearest", "base", "rag", "sft", "sft-rag"):
@@ -116,7 +116,7 @@ def test_a_clean_environment_drafts_what_was_evaluated(
     pip = [str(clean / "venv/bin/python"), "-m", "pip", "install", "--quiet", "-r"]
     subprocess.run([*pip, str(requirements)], check=True)
 
-    winner = read_json(mill / "reports/scorecard.json")["winner"]
+    recommended = read_json(mill / "reports/decision.json")["recommended"]
     holdout = pl.read_parquet(mill / "data/curated/holdout.parquet").head(10)
     tickets = [
         {
@@ -136,6 +136,6 @@ def test_a_clean_environment_drafts_what_was_evaluated(
         capture_output=True,
         text=True,
     )
-    drafts = pl.read_parquet(mill / f"data/drafts/{winner}.parquet")
+    drafts = pl.read_parquet(mill / f"data/drafts/{recommended}.parquet")
     evaluated = holdout.join(drafts, on="ticket_id", how="left", maintain_order="left")["text"]
     assert json.loads(served.stdout.splitlines()[-1]) == evaluated.to_list()

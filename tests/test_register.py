@@ -38,9 +38,9 @@ SPEC = Spec(
     prompt=prompt_digest(),
 )
 SCORECARD = {
-    "winner": "base",
     "candidates": {"base": {"chrf": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 10}}},
 }
+DECISION = {"recommended": "base", "sentence": "Promote base: it is the only one."}
 
 
 def curation(similarity: float) -> dict[str, Any]:
@@ -62,6 +62,7 @@ def paths(tmp_path: Path) -> Paths:
     for report in REPORTS:
         write_text(paths.report(report), "{}\n")
     write_json(paths.report("scorecard.json"), SCORECARD)
+    write_json(paths.report("decision.json"), DECISION)
     write_json(paths.report("curation.json"), curation(0.4))
     for part in ("mlflow", "drafter"):
         shutil.copytree(
@@ -88,6 +89,7 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     assert version.tags["replymill.candidate"] == "base"
     assert len(version.tags["replymill.evidence"]) == 64
     assert "# base" in version.description
+    assert DECISION["sentence"] in version.description
 
     text = "Where is my parcel?"
     evaluated = Drafter.open(SPEC, Parts(base=paths.base), "cpu").draft(

@@ -36,9 +36,11 @@ target.write_text(text)
 if name == "last":
     cell = {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 9}
     zero = {"mean": 0.0, "low": 0.0, "high": 0.0, "n": 9}
-    card = {"winner": "rag", "tickets": 9, "candidates": {"rag": {"chrf": cell, "cost_usd": zero}}}
+    found = {"recommended": "rag", "sentence": "Keep rag: nobody challenges it.", "tickets": 9}
+    found |= {"dimensions": ["accuracy", "cost"], "verdicts": {}}
+    found |= {"candidates": {"rag": {"accuracy": cell, "cost": zero}}}
     pathlib.Path("reports").mkdir(exist_ok=True)
-    pathlib.Path("reports/scorecard.json").write_text(json.dumps(card))
+    pathlib.Path("reports/decision.json").write_text(json.dumps(found))
 with (marks / "log.jsonl").open("a") as log:
     log.write(json.dumps({"stage": name, "begun": begun, "ended": time.time()}) + "\\n")
 """
@@ -60,7 +62,7 @@ stages:
   last:
     cmd: python stage.py last data/last data/left data/right
     deps: [stage.py, data/left, data/right]
-    outs: [data/last, reports/scorecard.json]
+    outs: [data/last, reports/decision.json]
 """
 
 REGISTER = """

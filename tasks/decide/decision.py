@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.decide.compare import differences, means
 from tasks.decide.constraints import broken
+from tasks.decide.coverage import Drafts, coverage
 from tasks.decide.interaction import interaction
 from tasks.decide.measured import LESS_IS_BETTER, Measured
 from tasks.decide.params import DecideParams
@@ -20,10 +21,14 @@ def decision(
     measured: Measured,
     timings: Mapping[str, Mapping[str, Any]],
     labels: "pl.DataFrame",
+    drafts: Mapping[str, Drafts],
     params: DecideParams,
     seed: int,
 ) -> dict[str, Any]:
-    """The decision as JSON holds it. `labels` are those of `slices.labelled`."""
+    """The decision as JSON holds it.
+
+    `labels` are those of `slices.labelled`, `drafts` those of `coverage.drafts_of`.
+    """
     cells = means(measured, params, seed)
     compared = differences(measured, params, seed)
     breaks = {
@@ -31,6 +36,7 @@ def decision(
     }
     found = verdicts(measured, compared, breaks, params)
     chosen = recommend(measured, cells, compared, found, breaks, params, seed)
+    curves, equal = coverage(drafts, params.resamples, 1 - params.alpha, seed)
     return {
         "champion": params.champion,
         "recommended": chosen.recommended,
@@ -47,6 +53,6 @@ def decision(
         "interaction": interaction(measured, "sft", params, seed),
         "interaction_dpo": interaction(measured, "dpo", params, seed),
         "slices": sliced(measured, labels, params, seed),
-        "coverage": {name: [] for name in measured.candidates},
-        "equal_coverage": {},
+        "coverage": curves,
+        "equal_coverage": equal,
     }

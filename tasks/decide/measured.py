@@ -75,12 +75,18 @@ def measure(
 def _scores(rows: "pl.DataFrame", column: str, dimension: str, candidate: str) -> "Floats":
     import polars as pl
 
+    from drafter.records import FAILED
+
     if column not in rows.columns:
         raise BadInput(
             f"params.yaml decide.dimensions.{dimension}.column: data/scores.parquet has no "
             f"{column!r}; there are {', '.join(rows.columns[2:])}"
         )
     known = rows[column].cast(pl.Float64)
+    if dimension == "abstention":
+        # who asked for a draft and got none does not care why
+        failed = rows["reason"].str.starts_with(FAILED).fill_null(False)
+        known = known.set(failed, 1.0)
     odd = rows.filter(known.is_not_null() & ~known.is_finite())
     if odd.height:
         raise BadInput(

@@ -1,6 +1,7 @@
 """Stage decide: files in, files out."""
 
 from drafter.tables import read_json, read_table, write_json
+from tasks.decide.coverage import drafts_of
 from tasks.decide.decision import decision
 from tasks.decide.measured import measure
 from tasks.decide.params import Params
@@ -19,8 +20,15 @@ def run(params: Params, paths: Paths) -> None:
     timings = {name: read_json(paths.timings(name)) for name in params.candidates}
     measured = measure(scores, timings, params.decide.dimensions)
     tickets = read_table(paths.curated("holdout"), CURATED).sort("ticket_id")
-    labels = labelled(tickets)
-    found = decision(measured, timings, labels, params.decide, params.seed)
+    labels = labelled(tickets, scores)
+    ranked = {
+        name: drafts_of(
+            scores.filter(pl.col("candidate") == name).sort("ticket_id"),
+            measured.of(name, params.decide.primary),
+        )
+        for name in params.candidates
+    }
+    found = decision(measured, timings, labels, ranked, params.decide, params.seed)
     drafts = {
         name: read_table(paths.drafts(name), DRAFT).sort("ticket_id") for name in params.candidates
     }

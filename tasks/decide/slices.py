@@ -36,20 +36,31 @@ def sliced(
     return found
 
 
-def labelled(tickets: "pl.DataFrame") -> "pl.DataFrame":
+def labelled(tickets: "pl.DataFrame", scores: "pl.DataFrame") -> "pl.DataFrame":
     """A row a ticket, by ticket_id, with the value of each kind of slice as text.
 
-    `tickets` are CURATED rows.
+    `tickets` are CURATED rows; of `scores` one row a ticket is read, for what `evaluate` found out
+    about the ticket itself. Length is that of the question, in thirds of the holdout.
     """
     import polars as pl
 
-    # `evaluate` does not hand on yet how long a question is and whether its policy has changed
-    return tickets.sort("ticket_id").select(
-        "ticket_id",
-        *(pl.col(kind).fill_null("none") for kind in ("topic", "locale", "channel")),
-        length=pl.lit("any"),
-        policy_change=pl.lit("any"),
-        macro=pl.when("is_macro").then(pl.lit("macro")).otherwise(pl.lit("not_macro")),
+    about = scores.unique("ticket_id").select("ticket_id", "question_chars", "after_change")
+    length = pl.col("question_chars")
+    short, long = (about["question_chars"].quantile(third, "nearest") for third in (1 / 3, 2 / 3))
+    return (
+        tickets.join(about, on="ticket_id")
+        .sort("ticket_id")
+        .select(
+            "ticket_id",
+            *(pl.col(kind).fill_null("none") for kind in ("topic", "locale", "channel")),
+            length=pl.when(length <= short)
+            .then(pl.lit("short"))
+            .when(length <= long)
+            .then(pl.lit("medium"))
+            .otherwise(pl.lit("long")),
+            policy_change=pl.when("after_change").then(pl.lit("after")).otherwise(pl.lit("before")),
+            macro=pl.when("is_macro").then(pl.lit("macro")).otherwise(pl.lit("not_macro")),
+        )
     )
 
 

@@ -12,35 +12,31 @@ def markdown(card: Mapping[str, Any], quality: Sequence[str]) -> str:
     lines = [
         "# Scorecard",
         "",
-        f"**{card['winner']}** is best of {len(card['candidates'])} candidates on "
-        f"{card['tickets']:,} tickets, by {', then '.join(map(heading, card['selected_by']))}.",
+        f"{len(card['candidates'])} candidates on the same {card['tickets']:,} tickets. Which of "
+        "them should draft, reports/decision.json says.",
         "",
-        *_table(card["candidates"], metrics, card["winner"]),
+        *_table(card["candidates"], metrics),
         "",
         f"Intervals: {card['intervals']}.",
         "",
         *(f"- {heading(metric)}: {LABELS[metric].about}" for metric in metrics),
     ]
     quality = [metric for metric in metrics if metric in quality]
-    if card["differences"]:
-        lines += ["", f"## Difference to {card['baseline']}, ticket by ticket", ""]
-        lines += _table(card["differences"], quality, card["winner"])
     for name, part in card["slices"].items():
         lines += ["", f"## {name.replace('_', ' ').capitalize()}: {part['n']:,} tickets", ""]
-        lines += _table(part["candidates"], quality, card["winner"])
+        lines += _table(part["candidates"], quality)
     return "\n".join(lines) + "\n"
 
 
-def _table(rows: Mapping[str, Any], metrics: list[str], winner: str) -> list[str]:
+def _table(rows: Mapping[str, Any], metrics: list[str]) -> list[str]:
     lines = [
         "| candidate | " + " | ".join(map(heading, metrics)) + " |",
         "|---|" + "---:|" * len(metrics),
     ]
     for name, cells in rows.items():
-        shown = f"**{name}**" if name == winner else name
         values = [
             f"{figure(metric, cells[metric]['mean'])} {interval(metric, cells[metric])}".strip()
             for metric in metrics
         ]
-        lines.append(f"| {shown} | " + " | ".join(values) + " |")
+        lines.append(f"| {name} | " + " | ".join(values) + " |")
     return lines

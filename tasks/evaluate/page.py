@@ -1,4 +1,4 @@
-"""reports/scorecard.html: one page that needs nothing else, for the person who decides."""
+"""reports/scorecard.html: one page that needs nothing else: what each metric says of whom."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def page(
         figure=figure,
         interval=interval,
         plots=plots(card, quality),
-        latency=latency_plot(card, card["selected_by"][0]),
+        latency=latency_plot(card, quality[0]),
         examples=[
             {
                 "case": cases[number],

@@ -1,23 +1,13 @@
 """What `evaluate` reads from params.yaml."""
 
-from typing import Literal
-
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tasks.candidates import Candidate
 from tasks.section import Section
 
-Quality = Literal["chrf", "rouge_l", "similarity", "grounded", "facts_agree"]
-
 
 class EvaluateParams(Section):
-    """How candidates are compared."""
-
-    baseline: str
-    """The candidate that each other is compared with, ticket by ticket."""
-
-    select_by: list[Quality] = Field(min_length=1)
-    """The first decides; whoever is not clearly worse there goes on to the next."""
+    """How candidates are scored."""
 
     resamples: int = Field(ge=100)
     """Bootstrap resamples of the tickets."""
@@ -41,12 +31,3 @@ class Params(Section):
     evaluate: EvaluateParams
     candidates: dict[str, Candidate]
     seed: int
-
-    @model_validator(mode="after")
-    def _baseline_competes(self) -> "Params":
-        if self.evaluate.baseline not in self.candidates:
-            raise ValueError(
-                f"evaluate.baseline is {self.evaluate.baseline!r}, which is no candidate; "
-                f"there are {', '.join(self.candidates)}"
-            )
-        return self

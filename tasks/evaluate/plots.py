@@ -6,8 +6,7 @@ from typing import Any
 from tasks.labels import LABELS, heading
 from tasks.svg import INK, new_figure, svg_text
 
-WINNER = "#2a78d6"
-OTHER = "#8a8984"
+MARK = "#2a78d6"
 
 
 def interval_plot(card: Mapping[str, Any], metric: str) -> str:
@@ -23,9 +22,8 @@ def interval_plot(card: Mapping[str, Any], metric: str) -> str:
     figure, axes = new_figure(3.4, 0.62 + 0.3 * max(len(names), 1))
     for place, name in enumerate(names):
         mean, low, high = (scale * cells[name][key] for key in ("mean", "low", "high"))
-        colour = WINNER if name == card["winner"] else OTHER
-        axes.plot([low, high], [place, place], color=colour, linewidth=2, solid_capstyle="round")
-        axes.plot([mean], [place], "o", color=colour, markersize=7)
+        axes.plot([low, high], [place, place], color=MARK, linewidth=2, solid_capstyle="round")
+        axes.plot([mean], [place], "o", color=MARK, markersize=7)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.grid(axis="x", color=INK, alpha=0.12, linewidth=0.8)
@@ -46,14 +44,11 @@ def latency_plot(card: Mapping[str, Any], metric: str) -> str:
         quality, wait = cells[metric], cells["seconds_p50"]
         if quality["mean"] is None:
             continue
-        colour = WINNER if name == card["winner"] else OTHER
         x, y = wait["mean"], scale * quality["mean"]
         # a wait below the clock's last digit still needs a place on a log axis
         x = max(x, 1e-4)
-        axes.plot(
-            [x, x], [scale * quality["low"], scale * quality["high"]], color=colour, alpha=0.5
-        )
-        axes.plot([x], [y], "o", color=colour, markersize=8)
+        axes.plot([x, x], [scale * quality["low"], scale * quality["high"]], color=MARK, alpha=0.5)
+        axes.plot([x], [y], "o", color=MARK, markersize=8)
         axes.annotate(
             name, (x, y), textcoords="offset points", xytext=(4, 6 if place % 2 else -14), color=INK
         )

@@ -37,9 +37,11 @@ def run(params: Params, paths: Paths) -> None:
     embedder = load_embedder(params.evaluate.embedder, params.evaluate.embedder_sha256)
     by_name = metrics(embedder)
     scores = score(drafts, cases, by_name)
+    # before anything is concluded from them: what took time is not lost
+    write_table(paths.scores, scores, scores.schema)
+    refuse_odd_numbers(scores, list(by_name))
     card = scorecard(scores, cases, timings, params.evaluate, list(by_name), params.seed)
 
-    write_table(paths.scores, scores, scores.schema)
     for name, figures in card["candidates"].items():
         kept = {m: f["mean"] for m, f in figures.items() if not m.startswith("seconds")}
         write_json(paths.report(f"metrics/{name}.json"), kept)
@@ -75,8 +77,13 @@ def read_drafts(
 def score(
     drafts: Mapping[str, "pl.DataFrame"], cases: Sequence[Case], by_name: Mapping[str, Metric]
 ) -> "pl.DataFrame":
-    """One row for each candidate and ticket: the metrics, and what the draft cost."""
+    """One row for each candidate and ticket: the metrics, and what the draft and the ticket are.
+
+    Where drafting failed there is no draft to score: every metric is null, and `reason` says why.
+    """
     import polars as pl
+
+    from drafter.records import FAILED
 
     tables = []
     total = len(drafts) * len(by_name)
@@ -88,9 +95,30 @@ def score(
                     metric, function(table["text"].to_list(), cases), dtype=pl.Float64
                 )
                 advance(1)
-            counted = table.select("ticket_id", pl.lit(name).alias("candidate"), *COUNTED)
-            tables.append(counted.with_columns(**columns))
+            failed = table["reason"].str.starts_with(FAILED).fill_null(False)
+            known = {m: column.set(failed, None) for m, column in columns.items()}
+            counted = table.select(
+                "ticket_id", pl.lit(name).alias("candidate"), *COUNTED, "reason", "confidence"
+            )
+            about = {
+                "question_chars": [len(case.question) for case in cases],
+                "after_change": [case.after_change for case in cases],
+            }
+            tables.append(counted.with_columns(pl.DataFrame(about)).with_columns(**known))
     return pl.concat(tables)
+
+
+def refuse_odd_numbers(scores: "pl.DataFrame", names: Sequence[str]) -> None:
+    """Raise BadInput where a metric gave NaN or infinity: no mean over those says anything."""
+    for name in names:
+        odd = scores.filter(scores[name].is_not_null() & ~scores[name].is_finite())
+        if odd.height:
+            raise BadInput(
+                f"metric {name} gave {odd[0, name]} for {odd.height} drafts, first for ticket "
+                f"{odd[0, 'ticket_id']!r} of candidate {odd[0, 'candidate']!r}: let it give None "
+                "where it has nothing to say (tasks/evaluate/metrics.py); all scores are kept in "
+                "data/scores.parquet"
+            )
 
 
 def plot_rows(card: Mapping[str, Any], metric: str) -> str:

@@ -1,12 +1,12 @@
-"""The scorecard: candidates x metrics, with intervals, differences to the baseline, and slices."""
+"""The scorecard: candidates x metrics, with intervals, and slices. Who is best, `decide` says."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from drafter.errors import BadInput
-from tasks.evaluate.bootstrap import mean_intervals, quantile_interval
 from tasks.evaluate.cases import Case
 from tasks.evaluate.params import EvaluateParams
+from tasks.statistics.intervals import mean_intervals, quantile_interval
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,16 +41,12 @@ def scorecard(
             "candidates": compare(part, names, list(quality), params, seed),
         }
     return {
-        "winner": choose(scores, names, params, seed),
-        "selected_by": params.select_by,
-        "baseline": params.baseline,
         "tickets": len(cases),
         "intervals": (
-            f"{params.confidence:.0%} percentile, paired bootstrap over tickets, "
+            f"{params.confidence:.0%} BCa, bootstrap over tickets, "
             f"{params.resamples} resamples; seconds: over the timed drafts"
         ),
         "candidates": candidates,
-        "differences": differences(scores, names, quality, params, seed),
         "slices": slices,
     }
 
@@ -69,47 +65,6 @@ def compare(
     cells = mean_intervals(np.stack(columns, axis=1), params.resamples, params.confidence, seed)
     found = iter(cells)
     return {name: {metric: next(found) for metric in metrics} for name in names}
-
-
-def differences(
-    scores: "pl.DataFrame",
-    names: Sequence[str],
-    quality: Sequence[str],
-    params: EvaluateParams,
-    seed: int,
-) -> dict[str, dict[str, Any]]:
-    """{candidate: {metric: candidate minus baseline}}, over tickets where both have a score."""
-    others = [name for name in names if name != params.baseline]
-    found = iter(_paired(scores, [(o, params.baseline) for o in others], quality, params, seed))
-    return {name: {metric: next(found) for metric in quality} for name in others}
-
-
-def choose(scores: "pl.DataFrame", names: Sequence[str], params: EvaluateParams, seed: int) -> str:
-    """The best candidate: metric after metric, whoever is clearly worse than its best drops out.
-
-    Clearly worse: the interval of the paired difference to the best lies above zero. The last
-    metric is decided by its mean, and a tie there by the order in params.yaml.
-    """
-    import numpy as np
-
-    left = list(names)
-    for metric in params.select_by:
-        means = {}
-        for name in left:
-            known = column(scores, name, metric)
-            known = known[np.isfinite(known)]
-            means[name] = float(known.mean()) if len(known) else -1.0
-        best = max(left, key=lambda name: means[name])
-        rivals = [name for name in left if name != best]
-        pairs = [(best, rival) for rival in rivals]
-        gaps = _paired(scores, pairs, [metric], params, seed)
-        close = {
-            rival
-            for rival, gap in zip(rivals, gaps, strict=True)
-            if gap["low"] is not None and gap["low"] <= 0
-        }
-        left = [name for name in left if name == best or name in close]
-    return best
 
 
 def slices_of(cases: Sequence[Case]) -> dict[str, list[str]]:
@@ -131,26 +86,6 @@ def column(scores: "pl.DataFrame", candidate: str, metric: str) -> Any:
     if rows.is_empty():
         raise BadInput(f"no drafts of candidate {candidate!r}: run `dvc repro draft@{candidate}`")
     return rows[metric].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-
-
-def _paired(
-    scores: "pl.DataFrame",
-    pairs: Sequence[tuple[str, str]],
-    metrics: Sequence[str],
-    params: EvaluateParams,
-    seed: int,
-) -> list[dict[str, Any]]:
-    """Intervals of first minus second, for each pair and within it each metric."""
-    import numpy as np
-
-    gaps = [
-        column(scores, first, metric) - column(scores, second, metric)
-        for first, second in pairs
-        for metric in metrics
-    ]
-    if not gaps:
-        return []
-    return mean_intervals(np.stack(gaps, axis=1), params.resamples, params.confidence, seed)
 
 
 def _seconds(seconds: Sequence[float], params: EvaluateParams, seed: int) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Register the winner in MLflow with its evidence, as `challenger`."""
+"""Register the recommended candidate in MLflow with its evidence, as `challenger`."""

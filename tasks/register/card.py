@@ -11,13 +11,13 @@ def model_card(evidence: Evidence, spec: dict[str, Any], base: dict[str, Any]) -
     curation, leakage = evidence.curation, evidence.curation["leakage"]
     policy = ", with policy clauses in the prompt" if spec["retrieves"] else ""
     splits = ", ".join(f"{name} {count:,}" for name, count in curation["splits"].items())
-    return f"""# {evidence.winner}
+    return f"""# {evidence.candidate}
 
 Drafts replies for support agents, who read, edit and send them. It was made by Replymill.
 
 | | |
 |---|---|
-| candidate | `{evidence.winner}` |
+| candidate | `{evidence.candidate}` |
 | generator | {spec["generator"]}{policy} |
 | base | {base.get("source", "none")}{_at(base.get("revision"))} |
 | tickets | {curation["rows_in"]:,} in, {curation["kept"]:,} kept ({splits}) |
@@ -27,11 +27,15 @@ Drafts replies for support agents, who read, edit and send them. It was made by 
 | git commit | `{evidence.git_commit}` |
 | dvc.lock | sha256 `{evidence.dvc_lock}` |
 
+## Why this one
+
+{evidence.decision["sentence"]}
+
 ## On the holdout
 
 The newest tickets, none of whose customers, threads or near-duplicates it was trained on.
 
-{_table(evidence.winner, evidence.scorecard["candidates"])}
+{_table(evidence.candidate, evidence.scorecard["candidates"])}
 
 scorecard.html beside this card shows every candidate on the same tickets.
 
@@ -49,10 +53,10 @@ def _at(revision: str | None) -> str:
     return f" at `{revision}`" if revision else ""
 
 
-def _table(winner: str, candidates: dict[str, dict[str, Any]]) -> str:
+def _table(candidate: str, candidates: dict[str, dict[str, Any]]) -> str:
     lines = ["| metric | mean | 95 % interval | n |", "|---|---:|---|---:|"]
     for metric in shown_metrics(candidates):
-        cell = candidates[winner][metric]
+        cell = candidates[candidate][metric]
         span = interval(metric, cell).strip("[]").replace(", ", " to ")
         lines.append(
             f"| {heading(metric)} | {figure(metric, cell['mean'])} | {span} | {cell['n']} |"

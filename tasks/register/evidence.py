@@ -18,13 +18,14 @@ SCRIPT = "mlflow/draft_model.py"
 class Evidence:
     """Why a version deserves its alias, as MLflow tags and as files.
 
-    `digest` stands for the model and all that is known of it: it covers the winner's name,
+    `digest` stands for the model and all that is known of it: it covers the candidate's name,
     dvc.lock, which holds the hash of every input, parameter and output, and the script that serves
     it. Two registrations with one digest are one version.
     """
 
-    winner: str
+    candidate: str
     scorecard: dict[str, Any]
+    decision: dict[str, Any]
     curation: dict[str, Any]
     dvc_lock: str
     script: str
@@ -32,13 +33,15 @@ class Evidence:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(f"{self.winner}\n{self.dvc_lock}\n{self.script}".encode()).hexdigest()
+        return hashlib.sha256(
+            f"{self.candidate}\n{self.dvc_lock}\n{self.script}".encode()
+        ).hexdigest()
 
     def tags(self) -> dict[str, str]:
         """The tags of a version: short values that a person or a desk can check."""
         leakage = self.curation["leakage"]
         return {
-            "replymill.candidate": self.winner,
+            "replymill.candidate": self.candidate,
             "replymill.evidence": self.digest,
             "replymill.git_commit": self.git_commit,
             "replymill.dvc_lock": self.dvc_lock,
@@ -60,10 +63,11 @@ def gather(paths: Paths) -> Evidence:
             f"reports/curation.json: max_similarity {leakage['max_similarity']} > "
             f"{leakage['limit']}: the splits leak, no version is registered"
         )
-    scorecard = read_json(paths.report("scorecard.json"))
+    decision = read_json(paths.report("decision.json"))
     return Evidence(
-        winner=scorecard["winner"],
-        scorecard=scorecard,
+        candidate=decision["recommended"],
+        scorecard=read_json(paths.report("scorecard.json")),
+        decision=decision,
         curation=curation,
         dvc_lock=hashlib.sha256(lock.read_bytes()).hexdigest(),
         script=hashlib.sha256((paths.root / SCRIPT).read_bytes()).hexdigest(),

@@ -7,7 +7,7 @@ from tasks.section import Section
 
 
 class RegisterParams(Section):
-    """Where the winner goes."""
+    """Where the recommended candidate goes."""
 
     model: str = Field(min_length=1)
     """Name of the registered model in MLflow."""

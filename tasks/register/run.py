@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 ALIAS = "challenger"
 # What a version carries besides the model, as artifacts of its run.
-REPORTS = ("scorecard.json", "scorecard.md", "scorecard.html", "curation.json", "retrieval.json",
-           "validation.json")  # fmt: skip
+REPORTS = ("decision.json", "scorecard.json", "scorecard.md", "scorecard.html", "curation.json",
+           "retrieval.json", "validation.json")  # fmt: skip
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Show every candidate in MLflow's evaluation view, register the winner and print its name."""
+    """Show all candidates in MLflow's evaluation view, register one and print its version."""
     # MLflow greets people on standard output, which is to hold the version's name alone
     with contextlib.redirect_stdout(io.StringIO()):
         log_evaluation(paths, params.registry.view_tickets)
@@ -38,7 +38,7 @@ def run(params: Params, paths: Paths) -> None:
 
 
 def register(params: Params, paths: Paths) -> str:
-    """Make the winner a version with the alias `challenger`; gives `models:/NAME/VERSION`.
+    """Make the recommended candidate a version, alias `challenger`; gives `models:/NAME/VERSION`.
 
     Where a version with the same evidence is there already, only the alias is set.
     Raises PromotionRefused where evidence is missing.
@@ -70,20 +70,20 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
     """Log the packed drafter with its evidence; the version comes last, whole and with its tags."""
     import mlflow
 
-    chosen = named(params.candidates, evidence.winner)
-    spec = Spec(**read_json(paths.drafter(evidence.winner)))
+    chosen = named(params.candidates, evidence.candidate)
+    spec = Spec(**read_json(paths.drafter(evidence.candidate)))
     parts = Parts.of(spec, paths.root / chosen.model, paths.base, paths.index)
     base = read_json(paths.base / "manifest.json") if parts.base else {}
-    card = model_card(evidence, read_json(paths.drafter(evidence.winner)), base)
+    card = model_card(evidence, read_json(paths.drafter(evidence.candidate)), base)
     with (
         tempfile.TemporaryDirectory(dir=paths.var) as work,
-        mlflow.start_run(experiment_id=experiment, run_name=f"register {evidence.winner}"),
+        mlflow.start_run(experiment_id=experiment, run_name=f"register {evidence.candidate}"),
     ):
         folder = pack(spec, parts, Path(work) / "drafter")
         shutil.copy(paths.pseudonym_rules, folder / RULES_FILE)
         write_text(Path(work) / "model_card.md", card)
         mlflow.set_tags(evidence.tags())
-        mlflow.log_metrics(_means(evidence.scorecard["candidates"][evidence.winner]))
+        mlflow.log_metrics(_means(evidence.scorecard["candidates"][evidence.candidate]))
         mlflow.log_artifact(str(Path(work) / "model_card.md"), "evidence")
         mlflow.log_artifact(str(paths.root / "dvc.lock"), "evidence")
         for report in REPORTS:

@@ -38,7 +38,7 @@ def mean_intervals(columns: "Floats", resamples: int, confidence: float, seed: i
     for places in groups.values():
         values = columns[counted[:, places[0]]][:, places].T
         for place, cell in zip(
-            places, _cells(values, np.mean, resamples, confidence, seed), strict=True
+            places, _cells((values,), np.mean, resamples, confidence, seed), strict=True
         ):
             cells[place] = cell
     return cells
@@ -53,20 +53,35 @@ def quantile_interval(
     def statistic(sample: "Floats", axis: int) -> "Floats":
         return np.quantile(sample, quantile, axis=axis)
 
-    return _cells(values[None, :], statistic, resamples, confidence, seed)[0]
+    return _cells((values[None, :],), statistic, resamples, confidence, seed)[0]
+
+
+def weighted_interval(
+    values: "Floats", weights: "Floats", resamples: int, confidence: float, seed: int
+) -> Cell:
+    """As above for a weighted mean of one sample; n counts the tickets that weigh anything."""
+    import numpy as np
+
+    def statistic(values: "Floats", weights: "Floats", axis: int) -> "Floats":
+        return np.asarray((values * weights).sum(axis=axis) / weights.sum(axis=axis))
+
+    weigh = weights > 0
+    samples = (values[None, weigh], weights[None, weigh])
+    return _cells(samples, statistic, resamples, confidence, seed)[0]
 
 
 def _cells(
-    rows: "Floats", statistic: Any, resamples: int, confidence: float, seed: int
+    samples: "tuple[Floats, ...]", statistic: Any, resamples: int, confidence: float, seed: int
 ) -> list[Cell]:
-    """A cell for each row of (rows, tickets)."""
+    """A cell for each row of (rows, tickets); further samples are drawn with the first."""
     import numpy as np
     from scipy.stats import bootstrap
 
+    rows = samples[0]
     tickets = rows.shape[1]
     if not tickets:
         return [{"mean": None, "low": None, "high": None, "n": 0} for _ in rows]
-    found = statistic(rows, axis=1)
+    found = statistic(*samples, axis=1)
     low, high = found.copy(), found.copy()
     varies = np.ptp(rows, axis=1) > 1e-12 * np.abs(rows).max(axis=1)
     if varies.any():
@@ -74,8 +89,9 @@ def _cells(
             # scipy's warning that an interval is not a number: `_or_percentiles` gives it one
             warnings.simplefilter("ignore", RuntimeWarning)
             result = bootstrap(
-                (rows[varies],),
+                [sample[varies] for sample in samples],
                 statistic,
+                paired=len(samples) > 1,
                 n_resamples=resamples,
                 confidence_level=confidence,
                 method="BCa",
