@@ -20,6 +20,7 @@ from tasks.decide.prices import Prices
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -44,7 +45,12 @@ class Work:
 
     @property
     def local(self) -> bool:
-        return "drafts_per_second" in self.timing
+        return is_local(self.timing)
+
+
+def is_local(timing: Mapping[str, Any]) -> bool:
+    """Whether reports/timings/NAME.json is that of a candidate on a machine of ours."""
+    return "drafts_per_second" in timing
 
 
 def costs(
@@ -74,6 +80,20 @@ def costs(
     return found
 
 
+def with_machines_paid(
+    scores: "pl.DataFrame", timings: Mapping[str, Mapping[str, Any]], prices: Prices
+) -> "pl.DataFrame":
+    """`cost_usd` of local candidates becomes what their machine's time is worth.
+
+    Else every local one would be free, and keep any limit on the price of 1,000 drafts.
+    """
+    import polars as pl
+
+    local = {name: machine_usd(t, prices) for name, t in timings.items() if is_local(t)}
+    paid = pl.col("candidate").replace_strict(local, default=0.0, return_dtype=pl.Float64)
+    return scores.with_columns(cost_usd=pl.col("cost_usd") + paid)
+
+
 def by_hand(humans: Sequence[str], prices: Prices) -> dict[str, float]:
     """A reply without any draft: minutes and USD."""
     minutes = sum(minutes_by_hand(human, prices) for human in humans) / len(humans)
@@ -84,8 +104,13 @@ def drafting_usd(work: Work, prices: Prices) -> float:
     """What one draft costs to make, the mean."""
     if not work.local:
         return sum(work.charged_usd) / len(work.charged_usd)
-    an_hour = work.timing["drafts_per_second"] * SECONDS_AN_HOUR * prices.utilisation
-    return _hour(work, prices) / an_hour
+    return machine_usd(work.timing, prices)
+
+
+def machine_usd(timing: Mapping[str, Any], prices: Prices) -> float:
+    """What one draft takes of a local candidate's machine, at the pace that was measured."""
+    an_hour = timing["drafts_per_second"] * SECONDS_AN_HOUR * prices.utilisation
+    return _hour(timing, prices) / an_hour
 
 
 def accepted(work: Work, prices: Prices) -> int:
@@ -101,7 +126,7 @@ def accepted(work: Work, prices: Prices) -> int:
 
 def a_day(work: Work, prices: Prices) -> float:
     """What one machine costs a day."""
-    return _hour(work, prices) * HOURS_A_DAY
+    return _hour(work.timing, prices) * HOURS_A_DAY
 
 
 def capacity(work: Work, prices: Prices) -> int:
@@ -140,5 +165,5 @@ def volume(local: Mapping[str, Any], saved: float) -> int | None:
     return tickets if tickets <= local["capacity"] else None
 
 
-def _hour(work: Work, prices: Prices) -> float:
-    return prices.cpu_hour if work.timing["device"] == "cpu" else prices.gpu_hour
+def _hour(timing: Mapping[str, Any], prices: Prices) -> float:
+    return prices.cpu_hour if timing["device"] == "cpu" else prices.gpu_hour

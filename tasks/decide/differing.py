@@ -1,6 +1,7 @@
 """The tickets on which candidates differ most, as the page shows them: side by side."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +17,25 @@ WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 def most_differing(measured: Measured, dimension: str, most: int) -> list[str]:
-    """Ticket ids, by the spread of the candidates' scores, then by their variance, then by id.
+    """Ticket ids, by the spread of the candidates' scores; tickets on which all agree are left out.
 
-    Tickets on which all agree, or fewer than two have a score, are left out.
+    Of equal spreads, each way in which candidates can differ comes once before any comes twice:
+    where one candidate is always wrong, twenty tickets would else tell the same story.
     """
     import numpy as np
 
-    scores = measured.values[dimension]
-    keys = []
-    for ticket, row in zip(measured.tickets, scores, strict=True):
+    found = []
+    for ticket, row in zip(measured.tickets, measured.values[dimension], strict=True):
         known = row[np.isfinite(row)]
-        if len(known) > 1 and known.max() > known.min():
-            spread = round(float(known.max() - known.min()), 6)
-            keys.append((-spread, -round(float(known.var()), 6), ticket))
+        spread = round(float(known.max() - known.min()), 4) if len(known) else 0.0
+        if spread:
+            found.append((spread, tuple(np.round(row, 1).tolist()), ticket))
+    seen: Counter[str] = Counter()
+    keys = []
+    for spread, story, ticket in sorted(found, key=lambda one: one[2]):
+        told = f"{spread} {story}"
+        keys.append((-spread, seen[told], ticket))
+        seen[told] += 1
     return [ticket for _, _, ticket in sorted(keys)[:most]]
 
 

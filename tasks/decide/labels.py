@@ -9,7 +9,6 @@ DASH = "\u2013"
 class Label(NamedTuple):
     """`scale` turns the value of decision.json into the unit of the page."""
 
-    heading: str
     unit: str
     scale: float
     decimals: int
@@ -17,31 +16,21 @@ class Label(NamedTuple):
 
 
 LABELS = {
-    "accuracy": Label(
-        "accuracy", "%", 100, 1, "how well a draft agrees with the human's reply and the policy"
+    "accuracy": Label("%", 100, 1, "how well a draft agrees with the human's reply and the policy"),
+    "compliance": Label("%", 100, 1, "drafts that break no rule and claim what a clause holds"),
+    "tone": Label("%", 100, 1, "how much a draft sounds like the team's own replies"),
+    "latency": Label("seconds", 1, 2, "until an agent sees a draft; of the timed tickets"),
+    "cost": Label(
+        "USD for 1,000", 1000, 2, "1,000 drafts by a provider's charge, or by a machine's time"
     ),
-    "compliance": Label(
-        "compliance",
-        "%",
-        100,
-        1,
-        "drafts that break no rule and claim what a clause holds",
-    ),
-    "tone": Label("tone", "%", 100, 1, "how much a draft sounds like the team's own replies"),
-    "latency": Label("wait", "seconds", 1, 2, "until an agent sees a draft; of the timed tickets"),
-    "cost": Label("charged", "USD for 1,000", 1000, 2, "what a provider charges for 1,000 drafts"),
-    "abstention": Label(
-        "no draft shown", "%", 100, 1, "held back by the guard, or nothing was written"
-    ),
+    "abstention": Label("%", 100, 1, "tickets without a draft: held back, or nothing was written"),
 }
 
 
-def heading(dimension: str) -> str:
-    return LABELS[dimension].heading
-
-
-def unit(dimension: str) -> str:
-    return LABELS[dimension].unit
+def unit(dimension: str, difference: bool = False) -> str:
+    """A difference of percentages is in points."""
+    name = LABELS[dimension].unit
+    return "points" if difference and name == "%" else name
 
 
 def scaled(dimension: str, value: float) -> float:
@@ -62,18 +51,25 @@ def mean(dimension: str, cell: Mapping[str, Any], sign: str = "") -> str:
     """`97.7 %`, `0.25`; a dash where there is none. With `sign="+"` as a difference: `+3.1`."""
     if cell["mean"] is None:
         return DASH
-    label = LABELS[dimension]
-    text = f"{label.scale * cell['mean']:{sign}.{label.decimals}f}"
-    return f"{text} %" if label.unit == "%" and not sign else text
+    percent = " %" if unit(dimension) == "%" and not sign else ""
+    return _figure(dimension, cell["mean"], sign) + percent
 
 
 def interval(dimension: str, cell: Mapping[str, Any]) -> str:
-    """`95.9 to 99.1`; empty where there is none."""
+    """`95.9 to 99.1`; empty where there is none, or where it has no width: a stated price."""
     if cell["mean"] is None or cell["low"] is None:
         return ""
+    if dimension == "cost" and cell["low"] == cell["high"]:
+        return ""
+    return " to ".join(_figure(dimension, cell[end]) for end in ("low", "high"))
+
+
+def _figure(dimension: str, value: float, sign: str = "") -> str:
     label = LABELS[dimension]
-    low, high = (f"{label.scale * cell[end]:.{label.decimals}f}" for end in ("low", "high"))
-    return f"{low} to {high}"
+    if dimension == "cost":
+        head = "-" if value < 0 else sign
+        return head + usd(abs(label.scale * value))
+    return f"{label.scale * value:{sign}.{label.decimals}f}"
 
 
 def usd(value: float | None) -> str:

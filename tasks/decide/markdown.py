@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.decide.labels import heading, idle, interval, mean, unit, usd
+from tasks.decide.labels import idle, interval, mean, unit, usd
 from tasks.decide.missing import Gap
-from tasks.decide.said import decided_by, together, verdict, wins_from, without_hosted
+from tasks.decide.said import decided_by, rivals, together, verdict, without_hosted
 
 
 def markdown(decision: Mapping[str, Any], gaps: Sequence[Gap]) -> str:
@@ -27,13 +27,8 @@ def markdown(decision: Mapping[str, Any], gaps: Sequence[Gap]) -> str:
             for name, found in decision["verdicts"].items()
         ]
     lines += ["", "## Cost of an accepted draft, in USD", "", *_costs(decision), ""]
-    rivals = [
-        wins_from(local, hosted, volumes)
-        for local, by_hosted in decision["break_even"].items()
-        for hosted, volumes in by_hosted.items()
-    ]
-    lines += [f"- {line}" for line in rivals or [without_hosted(decision)] if line]
-    said = together(decision["interaction"], decision["less_is_better"], decision["alpha"])
+    lines += [f"- {line}" for line in rivals(decision) or [without_hosted(decision)] if line]
+    said = together(decision["interaction"], decision["alpha"])
     if said:
         lines += ["", "## Fine-tuning and retrieval together", "", *(f"- {one}" for one in said)]
     lines += ["", "## Facts that agents state and no policy holds", ""]
@@ -50,7 +45,7 @@ def _tickets(count: int) -> str:
 
 def _candidates(decision: Mapping[str, Any]) -> list[str]:
     shown = [name for name in decision["dimensions"] if name not in idle(decision)]
-    names = [f"{heading(d)} ({unit(d)})" if unit(d) != "%" else heading(d) for d in shown]
+    names = [f"{d} ({unit(d)})" if unit(d) != "%" else d for d in shown]
     lines = ["| candidate | " + " | ".join(names) + " |", "|---|" + "---:|" * len(shown)]
     for name, cells in decision["candidates"].items():
         values = []

@@ -8,8 +8,7 @@ from tasks.decide.missing import Gap
 from tasks.decide.plots_costs import money_for_a_ticket, price_by_volume, quality_against_cost
 from tasks.decide.plots_coverage import risk_coverage
 from tasks.decide.plots_differences import differing_dimensions, forest
-
-HEATED = ("accuracy", "compliance", "tone")
+from tasks.decide.words import QUALITY
 
 
 def page(
@@ -40,18 +39,13 @@ def page(
         forests={dimension: forest(decision, dimension) for dimension in compared},
         pareto=quality_against_cost(decision),
         money=money_for_a_ticket(decision),
-        volumes=price_by_volume(decision, _competing_on_price(decision)),
-        rivals=[
-            said.wins_from(local, hosted, volumes)
-            for local, by_hosted in decision["break_even"].items()
-            for hosted, volumes in by_hosted.items()
-        ],
+        volumes=price_by_volume(decision, said.competing_on_price(decision)),
+        rivals=said.rivals(decision),
+        break_even=decision["break_even"],
         without_hosted=said.without_hosted(decision),
         coverage=risk_coverage(decision),
-        heats=[heat(decision, name) for name in HEATED if name in decision["dimensions"]],
-        together=said.together(
-            decision["interaction"], decision["less_is_better"], decision["alpha"]
-        ),
+        heats=[heat(decision, name) for name in QUALITY if name in decision["dimensions"]],
+        together=said.together(decision["interaction"], decision["alpha"]),
         examples=examples,
         gaps=gaps[:gaps_shown],
         further_gaps=len(gaps[gaps_shown:]),
@@ -85,13 +79,3 @@ def heat(decision: Mapping[str, Any], dimension: str) -> dict[str, Any]:
             for kind, parts in decision["slices"].items()
         },
     }
-
-
-def _competing_on_price(decision: Mapping[str, Any]) -> list[str]:
-    """The recommended, the cheapest local one where that is hosted, and all who are hosted."""
-    costs = decision["costs"]
-    hosted = [name for name, cost in costs.items() if cost["where"] == "hosted"]
-    local = [name for name in costs if name not in hosted]
-    if decision["recommended"] in local:
-        return [decision["recommended"], *hosted]
-    return [*sorted(local, key=lambda name: costs[name]["drafting"])[:1], *hosted]

@@ -44,6 +44,10 @@ class Missing(Section):
     embedder_sha256: str | None
     """Hash of its weights; null: not checked."""
 
+    near: float = Field(ge=0, le=1)
+    """A section of a policy is about a reply's sentence if it shares so much with it and with the
+    question as the section that shares most; 0: any section holds any fact."""
+
     similarity: float = Field(gt=0, le=1)
     """Cosine from which on two sentences that state one fact are together."""
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.decide.labels import heading, scaled, unit
+from tasks.decide.labels import scaled, unit
 from tasks.decide.looks import legend, looks
 from tasks.svg import INK, PAPER, new_figure, svg_text
 
@@ -36,6 +36,9 @@ def quality_against_cost(decision: Mapping[str, Any]) -> str:
     front = pareto(prices, quality)
     styles = looks(list(decision["candidates"]), decision["recommended"])
     figure, axes = new_figure(3.4, 3.0)
+    axes.set_xscale("log")
+    # near prices stay near: at least half a decade to each side
+    axes.set_xlim(min(prices.values()) / 3, max(prices.values()) * 3)
     axes.step(
         [prices[name] for name in front], [quality[name] for name in front],
         where="post", color=INK, alpha=0.55, linewidth=1.2, linestyle=(0, (4, 2)),
@@ -48,17 +51,14 @@ def quality_against_cost(decision: Mapping[str, Any]) -> str:
             [x], [quality[name]], look.shape, color=look.colour, markersize=9, markeredgewidth=1.6,
             markerfacecolor=look.colour if name in front else PAPER, label=name,
         )  # fmt: skip
-    axes.set_xscale("log")
-    # near prices stay near: at least half a decade to each side
-    axes.set_xlim(min(prices.values()) / 3, max(prices.values()) * 3)
     axes.margins(y=0.08)
     legend(figure)
     _plain_log(axes.xaxis)
     axes.set_xlabel("USD for 1,000 drafts, log", color=INK, fontsize=9)
-    axes.set_ylabel(f"{heading(dimension)} ({unit(dimension)})", color=INK, fontsize=9)
+    axes.set_ylabel(f"{dimension} ({unit(dimension)})", color=INK, fontsize=9)
     axes.grid(color=INK, alpha=0.12, linewidth=0.8)
     axes.spines[["top", "right"]].set_visible(False)
-    title = f"{heading(dimension)} against the price of drafting. On the front: {', '.join(front)}"
+    title = f"{dimension} against the price of drafting. On the front: {', '.join(front)}"
     return svg_text(figure, title)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.decide.labels import heading, scaled, unit
+from tasks.decide.labels import mean, scaled, unit
 from tasks.decide.looks import RECOMMENDED
 from tasks.svg import INK, PAPER, new_figure, svg_text
 
@@ -30,12 +30,12 @@ def forest(decision: Mapping[str, Any], dimension: str) -> str:
     names = sorted(cells, key=lambda name: cells[name]["mean"], reverse=less)
     figure, axes = new_figure(3.4, 0.85 + 0.3 * max(len(names), 1))
     for place, name in enumerate(names):
-        mean, low, high = (scaled(dimension, cells[name][key]) for key in ("mean", "low", "high"))
+        middle, low, high = (scaled(dimension, cells[name][key]) for key in ("mean", "low", "high"))
         colour = RECOMMENDED if name == decision["recommended"] else GREY
         shape, filled = OUTCOMES[cells[name]["outcome"]]
         axes.plot([low, high], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
         axes.plot(
-            [mean], [place], shape, color=colour, markersize=8, markeredgewidth=1.6,
+            [middle], [place], shape, color=colour, markersize=8, markeredgewidth=1.6,
             markerfacecolor=colour if filled else PAPER, label=cells[name]["outcome"],
         )  # fmt: skip
     ends = [scaled(dimension, cells[name][key]) for name in names for key in ("low", "high")]
@@ -46,11 +46,20 @@ def forest(decision: Mapping[str, Any], dimension: str) -> str:
         axes.invert_xaxis()
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(-0.6, len(names) - 0.4)
-    axes.set_xlabel(f"{unit(dimension)}; better to the right", color=INK, fontsize=9)
+    # far apart differences hide each other's ends, so each is said as well
+    beside = axes.secondary_yaxis("right")
+    beside.set_yticks(range(len(names)), [mean(dimension, cells[name], "+") for name in names])
+    beside.tick_params(colors=INK, length=0, labelsize=9)
+    beside.spines["right"].set_visible(False)
+    axes.set_xlabel(
+        f"{'points' if unit(dimension) == '%' else unit(dimension)}; better to the right",
+        color=INK,
+        fontsize=9,
+    )
     axes.grid(axis="x", color=INK, alpha=0.12, linewidth=0.8)
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     told = "; ".join(f"{name} {cells[name]['outcome'].replace('_', ' ')}" for name in names)
-    title = f"{heading(dimension)}: difference to {decision['champion']}. {told}"
+    title = f"{dimension}: difference to {decision['champion']}. {told}"
     return svg_text(figure, title)
 
 

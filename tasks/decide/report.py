@@ -33,7 +33,7 @@ def priced(
     """
     works = {
         name: Work(
-            drafts=["" if row["abstained"] else row["text"] for row in table.iter_rows(named=True)],
+            drafts=[shown(row) for row in table.iter_rows(named=True)],
             charged_usd=table["cost_usd"].to_list(),
             accuracy=_scores(measured, name, "accuracy"),
             compliance=_scores(measured, name, "compliance"),
@@ -48,6 +48,25 @@ def priced(
         "break_even": break_even(found),
         "prices": prices.model_dump(mode="json"),
     }
+
+
+def shown(draft: Mapping[str, Any]) -> str:
+    """What the agent sees of a DRAFT: nothing where it is held back or failed."""
+    return "" if draft["abstained"] or draft["reason"] else str(draft["text"])
+
+
+def reasons(drafts: "pl.DataFrame") -> dict[str, int]:
+    """{reason: how many}, of the drafts that no agent is shown, the most frequent first.
+
+    A draft without text has `none written` where the generator said nothing further.
+    """
+    import polars as pl
+
+    hidden = drafts.filter(pl.col("abstained") | pl.col("reason").is_not_null())
+    counts = hidden.select(pl.col("reason").fill_null("none written").value_counts()).unnest(
+        "reason"
+    )
+    return dict(counts.sort("count", "reason", descending=[True, False]).iter_rows())
 
 
 def write_report(
@@ -83,7 +102,11 @@ def missing_knowledge(
     """What agents state in these tickets and no policy holds; no model is loaded for nothing."""
     from drafter.embed import load_embedder
 
-    found = [statement for table in tables for statement in unwritten(table, policies)]
+    found = [
+        statement
+        for table in tables
+        for statement in unwritten(table, policies, params.missing.near)
+    ]
     if not found:
         return []
     embedder = load_embedder(params.missing.embedder, params.missing.embedder_sha256)

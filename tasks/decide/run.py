@@ -1,11 +1,12 @@
 """Stage decide: files in, files out."""
 
 from drafter.tables import read_json, read_table, write_json
+from tasks.decide.costs import with_machines_paid
 from tasks.decide.coverage import drafts_of
 from tasks.decide.decision import decision
 from tasks.decide.measured import measure
 from tasks.decide.params import Params
-from tasks.decide.report import priced, write_report
+from tasks.decide.report import priced, reasons, write_report
 from tasks.decide.slices import labelled
 from tasks.paths import Paths
 
@@ -18,6 +19,7 @@ def run(params: Params, paths: Paths) -> None:
 
     scores = pl.read_parquet(paths.scores)
     timings = {name: read_json(paths.timings(name)) for name in params.candidates}
+    scores = with_machines_paid(scores, timings, params.prices)
     measured = measure(scores, timings, params.decide.dimensions)
     tickets = read_table(paths.curated("holdout"), CURATED).sort("ticket_id")
     labels = labelled(tickets, scores)
@@ -34,5 +36,6 @@ def run(params: Params, paths: Paths) -> None:
     }
     found |= priced(measured, timings, drafts, tickets["reply"].to_list(), params.prices)
     found["alpha"] = params.decide.alpha
+    found["reasons"] = {name: reasons(table) for name, table in drafts.items()}
     write_json(paths.report("decision.json"), found)
     write_report(params, paths, found, measured, drafts)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.decide.labels import heading, interval, scaled, unit, usd
+from tasks.decide.labels import interval, mean, unit, usd
+from tasks.decide.words import QUALITY
 
 VERDICTS = {"promote": "promote", "keep": "keep the champion", "need": "needs more tickets"}
 ASKED_FOR = {
@@ -17,7 +18,7 @@ def decided_by(name: str | None) -> str:
     """A constraint by what it asks for, a dimension by its name."""
     if name is None:
         return "nothing told the candidates apart"
-    return ASKED_FOR.get(name) or heading(name)
+    return ASKED_FOR.get(name, name)
 
 
 def verdict(found: Mapping[str, Any], recommended: bool) -> str:
@@ -29,27 +30,20 @@ def verdict(found: Mapping[str, Any], recommended: bool) -> str:
     return VERDICTS[found["verdict"]]
 
 
-def together(
-    interaction: Mapping[str, Any] | None, less_is_better: list[str], alpha: float
-) -> list[str]:
-    """Whether fine-tuning and retrieval help each other, a sentence for each dimension."""
-    if interaction is None:
-        return []
+def together(interaction: Mapping[str, Any] | None, alpha: float) -> list[str]:
+    """Whether fine-tuning and retrieval help each other, a sentence for each kind of quality."""
     said = []
-    for dimension, cell in interaction.items():
-        if cell["mean"] is None or not any(cell[key] for key in ("mean", "low", "high")):
+    for dimension, cell in (interaction or {}).items():
+        if dimension not in QUALITY or cell["mean"] is None or cell["p"] is None:
             continue
-        size = f"{abs(scaled(dimension, cell['mean'])):.{2 if unit(dimension) != '%' else 1}f} "
-        size += "points" if unit(dimension) == "%" else unit(dimension)
-        more = (cell["mean"] > 0) != (dimension in less_is_better)
-        if cell["p"] is None or cell["p"] > alpha:
+        size = f"{mean(dimension, cell, '+')[1:]} {unit(dimension, True)}"
+        if cell["p"] > alpha:
             what = "no sign of more or less than the two gains added up"
-        elif more:
+        elif cell["mean"] > 0:
             what = f"{size} more than the two gains added up: each makes the other worth more"
         else:
             what = f"{size} less than the two gains added up: part of either gain is in both"
-        p = "" if cell["p"] is None else f", p = {cell['p']:.4f}"
-        said.append(f"{heading(dimension)}: {what} ({interval(dimension, cell)}{p})")
+        said.append(f"{dimension}: {what} ({interval(dimension, cell)}, p = {cell['p']:.4f})")
     return said
 
 
@@ -78,3 +72,24 @@ def wins_from(local: str, hosted: str, volumes: Mapping[str, int | None]) -> str
         f"{local} beats {hosted} {drafting} by the price of drafting alone, "
         f"{agents} with the agents' minutes."
     )
+
+
+def competing_on_price(decision: Mapping[str, Any]) -> list[str]:
+    """The recommended, the cheapest local one where that is hosted, and all who are hosted."""
+    costs = decision["costs"]
+    hosted = [name for name, cost in costs.items() if cost["where"] == "hosted"]
+    local = [name for name in costs if name not in hosted]
+    if decision["recommended"] in local:
+        return [decision["recommended"], *hosted]
+    return [*sorted(local, key=lambda name: costs[name]["drafting"])[:1], *hosted]
+
+
+def rivals(decision: Mapping[str, Any]) -> list[str]:
+    """A sentence for the local candidate that competes on price, and each hosted one."""
+    shown = competing_on_price(decision)
+    return [
+        wins_from(local, hosted, volumes)
+        for local, by_hosted in decision["break_even"].items()
+        if local in shown
+        for hosted, volumes in by_hosted.items()
+    ]

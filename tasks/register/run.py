@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 ALIAS = "challenger"
 # What a version carries besides the model, as artifacts of its run.
-REPORTS = ("decision.json", "scorecard.json", "scorecard.md", "scorecard.html", "curation.json",
-           "retrieval.json", "validation.json")  # fmt: skip
+REPORTS = ("decision.json", "decision.md", "decision.html", "scorecard.json", "scorecard.md",
+           "scorecard.html", "curation.json", "retrieval.json", "validation.json")  # fmt: skip
 
 
 def run(params: Params, paths: Paths) -> None:
