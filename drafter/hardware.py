@@ -42,6 +42,14 @@ class Hardware:
         }[self.precision]
 
 
+def place(device: Device) -> Literal["cpu", "cuda"]:
+    """Where a model runs that is asked for on `device`; `auto` is a GPU if there is one."""
+    import torch
+
+    has_gpu = torch.cuda.is_available()
+    return "cuda" if has_gpu and device != "cpu" else "cpu"
+
+
 def settle(
     folder: Path,
     device: Device = "auto",

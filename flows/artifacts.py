@@ -2,7 +2,11 @@
 
 import os
 
-from prefect.artifacts import create_link_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
 
 from tasks.environment import Addresses
 from tasks.outcome import decision_table, version_page
@@ -10,7 +14,7 @@ from tasks.paths import Paths
 
 
 def publish(paths: Paths, version: str) -> None:
-    """Publish the decision as a table, and links to the Data Docs and to the MLflow version."""
+    """Publish the decision, as a table and whole, and links to the Data Docs and the version."""
     addresses = Addresses.from_environment()
     table = decision_table(paths.report("decision.json"))
     create_table_artifact(
@@ -21,6 +25,12 @@ def publish(paths: Paths, version: str) -> None:
         ],
         description=f"{table.sentence} **{table.recommended}** is registered as `{version}`, after "
         f"{table.tickets:,} tickets. All scores: {addresses.reports}/scorecard.html",
+    )
+    create_markdown_artifact(
+        key="decision-report",
+        markdown=f"[The page, with plots and tickets]({addresses.reports}/decision.html)\n\n"
+        + paths.report("decision.md").read_text(encoding="utf-8"),
+        description=table.sentence,
     )
     create_link_artifact(
         key="version",

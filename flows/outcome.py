@@ -9,7 +9,8 @@ NEXT = """
   make up                Prefect's and MLflow's pages
   make use PRESET=NAME   your own data: see README, "Your own tickets"
 
-reports/scorecard.html shows every metric with plots, and drafts side by side.
+reports/decision.html shows what the decision rests on, what it costs, and tickets side by side;
+reports/scorecard.html shows every metric.
 """
 
 

@@ -77,7 +77,7 @@ def test_a_deployed_run_turns_the_mill_and_registers(mill: Path) -> None:
         shown = prefect_engine.artifacts(api, "deployed")
     assert tasks["register"].message == "models:/support-drafter/1"
     assert sorted(tasks) == ["first", "last", "left", "register", "right"]
-    assert set(shown) == {"decision", "version", "data-docs"}
+    assert set(shown) == {"decision", "decision-report", "version", "data-docs"}
     assert f"127.0.0.1:{ports[1]}/#/models/support-drafter/versions/1" in shown["version"].data
 
     dvc(mill, "repro")

@@ -11,11 +11,12 @@ import yaml
 from drafter.errors import BadInput
 from drafter.records import CURATED, DRAFT, POLICY, RETRIEVED
 from drafter.tables import read_json, write_json, write_table
-from tasks.evaluate.cases import cases_of, under_heading
+from tasks.evaluate.cases import cases_of
 from tasks.evaluate.metrics import outdated
 from tasks.evaluate.params import Params
 from tasks.evaluate.run import run
 from tasks.paths import Paths
+from tasks.policy_book import under_heading
 from tests.factories import (
     curated,
     curated_table,

@@ -96,6 +96,8 @@ def test_each_stage_is_a_task_of_its_own_name_and_dvc_finds_nothing_left(
     assert shown["decision"].type == "table"
     assert '"candidate": "rag"' in shown["decision"].data
     assert "50.0 % [40.0 60.0]" in shown["decision"].data
+    assert shown["decision-report"].type == "markdown"
+    assert "/decision.html)\n\n# Decision: rag" in shown["decision-report"].data
     assert "/#/models/support-drafter/versions/1" in shown["version"].data
     assert "/validation/index.html" in shown["data-docs"].data
 

@@ -8,9 +8,9 @@ from scipy import stats
 
 from tasks.statistics.holm import holm, level_left
 from tasks.statistics.intervals import mean_intervals, quantile_interval, weighted_interval
-from tasks.statistics.margin import cautious, p_not_worse
+from tasks.statistics.margin import p_not_worse
 from tasks.statistics.permutation import p_values
-from tasks.statistics.tickets import tickets_needed
+from tasks.statistics.tickets import Asked, tickets_needed
 
 
 def mean(sample: np.ndarray, axis: int) -> np.ndarray:
@@ -147,28 +147,33 @@ def test_the_level_of_the_next_claim_grows_with_the_claims_made() -> None:
 
 
 def test_three_tickets_alike_do_not_show_that_a_candidate_is_not_worse() -> None:
-    few, many = np.zeros((3, 1)), np.zeros((400, 1))
     for bounded in (True, False):
-        (p,) = p_not_worse(few, [0.05], [bounded], 9999, 1)
-        assert p is not None
-        assert p > 0.1
-        (p,) = p_not_worse(many, [0.05], [bounded], 9999, 1)
-        assert p is not None
-        assert p < 0.01
+        (few,) = p_not_worse(np.zeros((3, 1)), [0.05], [bounded])
+        (many,) = p_not_worse(np.zeros((400, 1)), [0.05], [bounded])
+        assert few is not None
+        assert many is not None
+        assert few > 0.1
+        assert many < 0.01
+
+
+def test_of_seconds_it_is_scipys_t_test_and_what_lacks_a_number_is_left_out() -> None:
+    gains = np.random.default_rng(1).normal(size=40)
+    theirs = stats.ttest_1samp(gains, -0.3, alternative="greater").pvalue
+    column = np.append(gains, [np.nan])
+    assert p_not_worse(column[:, None], [0.3], [False]) == [pytest.approx(theirs)]
+    assert p_not_worse(np.full((5, 1), np.nan), [0.3], [False]) == [None]
+
+
+def test_worse_by_the_margin_throughout_is_not_shown_to_be_better() -> None:
+    assert p_not_worse(np.full((50, 1), -0.3), [0.3], [False]) == [1.0]
 
 
 def test_harm_too_rare_to_be_seen_yet_is_not_ruled_out() -> None:
     """A candidate that harms 2 tickets in 100 does no harm in 13 of 100 holdouts of 100 tickets."""
-    (p,) = p_not_worse(np.zeros((100, 1)), [0.02], [True], 9999, 1)
+    (p,) = p_not_worse(np.zeros((100, 1)), [0.02], [True])
     assert p is not None
     assert p > 0.05
     assert round(0.98**100, 2) == 0.13
-
-
-def test_the_two_cautious_tickets_are_added_only_where_there_is_an_outright() -> None:
-    added = cautious(np.array([[0.5, 3.0, np.nan]]), [True, False, True])
-    assert added[:, 0].tolist() == [0.5, 1.0, -1.0]
-    assert np.isnan(added[1:, 1:]).all()
 
 
 @pytest.mark.parametrize("effect", [0.2, 0.5])
@@ -176,7 +181,7 @@ def test_the_two_cautious_tickets_are_added_only_where_there_is_an_outright() ->
 def test_as_many_tickets_as_the_exact_power_of_a_t_test_asks_for(
     effect: float, level: float
 ) -> None:
-    n = tickets_needed(1.0, effect, level, 0.8, sides=2)
+    n = tickets_needed(Asked(1.0, effect, level, 0.8, 2, step=0.0), np.empty(0))
 
     def power(tickets: int) -> float:
         bar = stats.t.isf(level / 2, tickets - 1)
@@ -186,5 +191,16 @@ def test_as_many_tickets_as_the_exact_power_of_a_t_test_asks_for(
     assert power(n - 3) < 0.8
 
 
+def test_who_has_been_unlucky_so_far_needs_more_than_who_was_not() -> None:
+    asked = Asked(0.5, 0.05, 0.01, 0.8, 2, step=0.0)
+    draw = np.tile([0.5, -0.5], 200)
+    from_nothing = tickets_needed(asked, np.empty(0))
+    as_planned = tickets_needed(asked, draw + 0.05)
+    unlucky = tickets_needed(asked, draw)
+    assert as_planned < from_nothing < unlucky + 400
+
+
 def test_without_spread_it_takes_as_many_tickets_as_a_permutation_test_can_speak_with() -> None:
-    assert tickets_needed(0.0, 0.1, 0.001, 0.8, sides=2) >= 11
+    asked = Asked(0.0, 0.1, 0.001, 0.8, 2, step=0.0)
+    assert tickets_needed(asked, np.empty(0)) >= 11
+    assert tickets_needed(asked, np.zeros(9)) >= 2

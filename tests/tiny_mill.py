@@ -41,6 +41,7 @@ if name == "last":
     found |= {"candidates": {"rag": {"accuracy": cell, "cost": zero}}}
     pathlib.Path("reports").mkdir(exist_ok=True)
     pathlib.Path("reports/decision.json").write_text(json.dumps(found))
+    pathlib.Path("reports/decision.md").write_text("# Decision: rag\\n")
 with (marks / "log.jsonl").open("a") as log:
     log.write(json.dumps({"stage": name, "begun": begun, "ended": time.time()}) + "\\n")
 """
@@ -62,7 +63,7 @@ stages:
   last:
     cmd: python stage.py last data/last data/left data/right
     deps: [stage.py, data/left, data/right]
-    outs: [data/last, reports/decision.json]
+    outs: [data/last, reports/decision.json, reports/decision.md]
 """
 
 REGISTER = """

@@ -59,7 +59,7 @@ def differences(measured: Measured, params: DecideParams, seed: int) -> dict[str
     bounded = [dimension in BOUNDED for _, dimension in pairs]
     cells = mean_intervals(gains * sign, params.resamples, 1 - params.alpha, seed)
     alike = p_values(gains, params.permutations, seed, "two-sided")
-    worse = p_not_worse(gains, margins, bounded, params.permutations, seed)
+    worse = p_not_worse(gains, margins, bounded)
     found: dict[str, dict[str, Any]] = {}
     for place, (p, p_holm, p_worse, p_worse_holm) in enumerate(
         zip(alike, holm(alike), worse, holm(worse), strict=True)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from tasks.candidates import Candidate, Hosted, all_names
+from tasks.decide.prices import Prices
 from tasks.section import Section
 
 Name = Literal["accuracy", "compliance", "tone", "latency", "cost", "abstention"]
@@ -32,6 +33,26 @@ class Constraints(Section):
 
     min_compliance: float | None = Field(ge=0, le=1)
     """The least mean of the dimension compliance."""
+
+
+class Missing(Section):
+    """How facts that no policy holds are put together."""
+
+    embedder: str
+    """`minilm`, a folder, or `hub-id@revision`."""
+
+    embedder_sha256: str | None
+    """Hash of its weights; null: not checked."""
+
+    near: float = Field(ge=0, le=1)
+    """A section of a policy is about a reply's sentence if it shares so much with it and with the
+    question as the section that shares most; 0: any section holds any fact."""
+
+    similarity: float = Field(gt=0, le=1)
+    """Cosine from which on two sentences that state one fact are together."""
+
+    shown: int = Field(ge=0)
+    """Of those groups, by how many tickets they touch."""
 
 
 class DecideParams(Section):
@@ -72,6 +93,11 @@ class DecideParams(Section):
     small_slice: int = Field(ge=1)
     """With fewer tickets a slice is marked as small."""
 
+    differing: int = Field(ge=0)
+    """Tickets shown side by side: those on which candidates differ most."""
+
+    missing: Missing
+
 
 class Params(Section):
     """The top-level keys that `decide` reads."""
@@ -79,6 +105,7 @@ class Params(Section):
     decide: DecideParams
     candidates: dict[str, Candidate]
     hosted: dict[str, Hosted]
+    prices: Prices
     seed: int
 
     @property

@@ -43,7 +43,7 @@ def recommend(
         (name for name in cells if cells[name][primary]["mean"] is not None),
         key=lambda name: cells[name][primary]["mean"],
     )
-    if top != best and broken[top]:
+    if top not in (best, params.champion) and broken[top]:
         constraint = next(iter(broken[top]))
         reason = f"{top} would be ahead, but {broken[top][constraint]}"
         return Recommendation(best, constraint, f"Promote {best}: {against}; {reason}.")

@@ -1,30 +1,41 @@
 """Stage decide: files in, files out."""
 
 from drafter.tables import read_json, read_table, write_json
+from tasks.decide.costs import with_machines_paid
 from tasks.decide.coverage import drafts_of
 from tasks.decide.decision import decision
 from tasks.decide.measured import measure
 from tasks.decide.params import Params
+from tasks.decide.report import priced, reasons, write_report
 from tasks.decide.slices import labelled
 from tasks.paths import Paths
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Conclude from the last evaluation and write reports/decision.json."""
+    """Conclude from the last evaluation and write reports/decision.{json,md,html}."""
     import polars as pl
 
-    from drafter.records import CURATED
+    from drafter.records import CURATED, DRAFT
 
     scores = pl.read_parquet(paths.scores)
     timings = {name: read_json(paths.timings(name)) for name in params.names}
+    scores = with_machines_paid(scores, timings, params.prices)
     measured = measure(scores, timings, params.decide.dimensions)
-    labels = labelled(read_table(paths.curated("holdout"), CURATED), scores)
-    drafts = {
+    tickets = read_table(paths.curated("holdout"), CURATED).sort("ticket_id")
+    labels = labelled(tickets, scores)
+    ranked = {
         name: drafts_of(
             scores.filter(pl.col("candidate") == name).sort("ticket_id"),
             measured.of(name, params.decide.primary),
         )
         for name in params.names
     }
-    found = decision(measured, timings, labels, drafts, params.decide, params.seed)
+    found = decision(measured, timings, labels, ranked, params.decide, params.seed)
+    drafts = {
+        name: read_table(paths.drafts(name), DRAFT).sort("ticket_id") for name in params.names
+    }
+    found |= priced(measured, timings, drafts, tickets["reply"].to_list(), params.prices)
+    found["alpha"] = params.decide.alpha
+    found["reasons"] = {name: reasons(table) for name, table in drafts.items()}
     write_json(paths.report("decision.json"), found)
+    write_report(params, paths, found, measured, drafts)

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import asdict
 
 from drafter.drafter import Drafter
+from drafter.hardware import place
 from drafter.spec import Parts, Spec, prompt_digest
 from drafter.tables import write_json, write_table
 from tasks.candidates import Candidate, named
@@ -35,7 +36,7 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     drafts, pace = draft_in_batches(drafter, tickets, kept)
     timed = time_alone(drafter, tickets, drafts, params.draft.timed)
 
-    write_json(paths.timings(candidate), timed | pace)
+    write_json(paths.timings(candidate), timed | pace | {"device": place(params.draft.device)})
     write_json(paths.drafter(candidate), asdict(spec))
     write_table(paths.drafts(candidate), drafts, DRAFT)
     shutil.rmtree(finished)

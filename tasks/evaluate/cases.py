@@ -1,6 +1,5 @@
 """The tickets as evaluation sees them: what was asked, what the human sent, what may be said."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
 from drafter.guard import facts
+from tasks.policy_book import PolicyBook, evidence_of, said_in
 
 if TYPE_CHECKING:
     import polars as pl
-
-HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,7 @@ def cases_of(
     cases = []
     for row in tickets.iter_rows(named=True):
         documents, earlier = book.versions_of(row)
-        texts = [chunk["text"] for chunk in row["chunks"]]
-        texts += [document["text"] for document in documents]
-        links = [part["url"] for part in [*row["chunks"], *documents] if part["url"]]
-        said = [row["subject"] or "", *(message["text"] for message in row["messages"])]
+        said = said_in(row)
         starts = [document["effective_from"] for document in documents]
         today = [*said, *(document["text"] for document in documents)]
         cases.append(
@@ -56,7 +51,7 @@ def cases_of(
                 ticket_id=row["ticket_id"],
                 question=query_text(row),
                 human=row["reply"],
-                evidence=tuple(dict.fromkeys([*texts, *links, *said])),
+                evidence=evidence_of(row, documents),
                 after_change=any(start is not None and start > newest_training for start in starts),
                 superseded=_stated(earlier) - _stated(today),
                 is_macro=bool(row["is_macro"]),
@@ -66,70 +61,5 @@ def cases_of(
     return cases
 
 
-class PolicyBook:
-    """Policies by the names that tickets cite them under: a doc_id or a URL, and a #heading."""
-
-    def __init__(self, policies: "pl.DataFrame") -> None:
-        self.versions: dict[str, list[dict[str, Any]]] = {}
-        for row in policies.iter_rows(named=True):
-            for name in {row["doc_id"], _address(row["url"] or row["doc_id"])}:
-                self.versions.setdefault(name, []).append(row)
-
-    def versions_of(self, ticket: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-        """The versions in force of what the ticket cites, else of what was retrieved first.
-
-        And what the same documents said in versions that had ended on the ticket's day. Where a
-        heading is cited, `text` is what stands under it.
-        """
-        day = ticket["created_at"]
-        in_force: list[dict[str, Any]] = []
-        earlier: list[str] = []
-        for names in (ticket["cites"] or [], [chunk["doc_id"] for chunk in ticket["chunks"][:1]]):
-            found = [version for name in names for version in self._of(name)]
-            earlier = [version["text"] for version in found if _ended(version, day)]
-            in_force = [
-                version for version in found if _begun(version, day) and not _ended(version, day)
-            ]
-            if in_force:
-                break
-        return in_force, earlier
-
-    def _of(self, name: str) -> list[dict[str, Any]]:
-        document, _, heading = name.partition("#")
-        versions = self.versions.get(document) or self.versions.get(_address(document)) or []
-        return [version | {"text": under_heading(version["text"], heading)} for version in versions]
-
-
-def under_heading(markdown: str, anchor: str) -> str:
-    """The part under the heading whose anchor is `anchor`, the heading too; all if there is none.
-
-    The anchor of `## Corrie tent` is `corrie-tent`.
-    """
-    headings = list(HEADING.finditer(markdown))
-    for number, heading in enumerate(headings):
-        if _anchor(heading[2]) == anchor:
-            level = len(heading[1])
-            ends = (h.start() for h in headings[number + 1 :] if len(h[1]) <= level)
-            return markdown[heading.start() : next(ends, len(markdown))].strip()
-    return markdown
-
-
 def _stated(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
     return frozenset((fact.kind, fact.value) for text in texts for fact in facts(text))
-
-
-def _begun(version: Mapping[str, Any], day: datetime) -> bool:
-    return version["effective_from"] is None or bool(version["effective_from"] <= day)
-
-
-def _ended(version: Mapping[str, Any], day: datetime) -> bool:
-    return version["effective_to"] is not None and bool(version["effective_to"] <= day)
-
-
-def _anchor(heading: str) -> str:
-    return re.sub(r"[^\w]+", "-", heading.lower()).strip("-")
-
-
-def _address(url: str) -> str:
-    """A URL without scheme, host's www, query and closing slash; a doc_id as it is."""
-    return re.sub(r"^\w+://(www\.)?", "", url).partition("?")[0].rstrip("/")

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from drafter.guard import facts, grounded
+from drafter.guard import facts
 from tasks.evaluate.cases import Case
 from tasks.evaluate.markdown import trusted
 from tasks.evaluate.plots import latency_plot, plots
 from tasks.labels import LABELS, figure, heading, interval, shown_metrics
+from tasks.marks import marked
 
 
 def page(
@@ -44,7 +45,9 @@ def page(
         examples=[
             {
                 "case": cases[number],
-                "drafts": {n: marked(texts[number], cases[number]) for n, texts in drafts.items()},
+                "drafts": {
+                    n: marked(texts[number], cases[number].evidence) for n, texts in drafts.items()
+                },
             }
             for number in shown
         ],
@@ -67,17 +70,3 @@ def choose_examples(
         return (not cases[number].after_change, -len(said), cases[number].ticket_id)
 
     return sorted(range(len(cases)), key=key)[:examples]
-
-
-def marked(draft: str, case: Case) -> list[tuple[str, str]]:
-    """The draft in pieces of (text, kind); kind is `supported`, `unsupported` or empty."""
-    grounding = grounded(draft, case.evidence)
-    spans = {fact.span: "supported" for fact in grounding.supported}
-    spans |= {fact.span: "unsupported" for fact in grounding.unsupported}
-    pieces = []
-    end = 0
-    for (start, stop), kind in sorted(spans.items()):
-        pieces += [(draft[end:start], ""), (draft[start:stop], kind)]
-        end = stop
-    pieces.append((draft[end:], ""))
-    return [piece for piece in pieces if piece[0]]

@@ -1,17 +1,11 @@
-"""Plots as inline SVG: text and axes in the page's own colour, for light and dark."""
+"""The scorecard's plots."""
 
-import io
-import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.labels import LABELS, heading
+from tasks.svg import INK, new_figure, svg_text
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-# Stands for the page's text colour until the SVG is written; no mark has this colour.
-INK = "#010203"
 MARK = "#2a78d6"
 
 
@@ -25,7 +19,7 @@ def interval_plot(card: Mapping[str, Any], metric: str) -> str:
     less = LABELS[metric].less_is_better
     names = sorted(cells, key=lambda name: cells[name]["mean"], reverse=less)
     scale = 100 if LABELS[metric].percent else 1
-    figure, axes = _new_figure(3.4, 0.62 + 0.3 * max(len(names), 1))
+    figure, axes = new_figure(3.4, 0.62 + 0.3 * max(len(names), 1))
     for place, name in enumerate(names):
         mean, low, high = (scale * cells[name][key] for key in ("mean", "low", "high"))
         axes.plot([low, high], [place, place], color=MARK, linewidth=2, solid_capstyle="round")
@@ -34,14 +28,14 @@ def interval_plot(card: Mapping[str, Any], metric: str) -> str:
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.grid(axis="x", color=INK, alpha=0.12, linewidth=0.8)
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
-    return _svg(figure, f"{heading(metric)}: mean and interval for each candidate")
+    return svg_text(figure, f"{heading(metric)}: mean and interval for each candidate")
 
 
 def latency_plot(card: Mapping[str, Any], metric: str) -> str:
     """Quality against the median wait; up and to the left is better."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-    figure, axes = _new_figure(3.4, 2.6)
+    figure, axes = new_figure(3.4, 2.6)
     scale = 100 if LABELS[metric].percent else 1
     timed = [item for item in card["candidates"].items() if item[1]["seconds_p50"]["n"]]
     by_wait = sorted(timed, key=lambda item: float(item[1]["seconds_p50"]["mean"]))
@@ -66,38 +60,9 @@ def latency_plot(card: Mapping[str, Any], metric: str) -> str:
     axes.set_ylabel(heading(metric) + (" (%)" if scale == 100 else ""), color=INK)
     axes.grid(color=INK, alpha=0.12, linewidth=0.8)
     axes.spines[["top", "right"]].set_visible(False)
-    return _svg(figure, f"{heading(metric)} against the median wait")
+    return svg_text(figure, f"{heading(metric)} against the median wait")
 
 
 def plots(card: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, str]:
     """An interval plot for each metric."""
     return {metric: interval_plot(card, metric) for metric in metrics}
-
-
-def _new_figure(width: float, height: float) -> tuple["Figure", Any]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.patch.set_alpha(0)
-    axes = figure.subplots()
-    axes.patch.set_alpha(0)
-    axes.tick_params(colors=INK, length=0, labelsize=9)
-    for spine in axes.spines.values():
-        spine.set_color(INK)
-        spine.set_alpha(0.3)
-    return figure, axes
-
-
-def _svg(figure: "Figure", title: str) -> str:
-    """The figure as an SVG element; equal figures give equal text."""
-    import matplotlib as mpl
-
-    text = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = text.getvalue()[text.getvalue().index("<svg") :].replace(INK, "currentColor")
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # the page's style sheet gives the size and the font
-    svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
-    svg = re.sub(r"font: ([\d.]+)px [^;\"]+", r"font-size: \1px", svg)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{title}"', 1)
