@@ -80,6 +80,28 @@ def test_a_text_stops_at_the_end_token(base: Base) -> None:
         base.model.generation_config.eos_token_id = own
 
 
+def test_the_confidence_is_the_mean_log_probability_of_what_was_written(base: Base) -> None:
+    generator = LocalGenerator(base, "one", max_new_tokens=6, batch_size=1)
+    (written,) = generator.generate(prompts(["Hi"]))
+    ids = encode_chat(base.tokenizer, prompts(["Hi"])[0].messages, limit=100)
+    logs = []
+    with using_adapter(base, "one") as model, torch.no_grad():
+        for _ in range(written.tokens_out):
+            following = model(torch.tensor([ids])).logits[0, -1].float().log_softmax(dim=-1)
+            logs.append(float(following.max()))
+            ids = [*ids, int(following.argmax())]
+    assert written.confidence == pytest.approx(sum(logs) / len(logs), abs=2e-4)
+
+
+def test_confidence_does_not_hang_on_the_batch(base: Base) -> None:
+    def sure(batch_size: int) -> list[float]:
+        generator = LocalGenerator(base, "one", max_new_tokens=12, batch_size=batch_size)
+        return [one.confidence or 0.0 for one in generator.generate(prompts())]
+
+    assert sure(1) == pytest.approx(sure(5), abs=2e-4)
+    assert len(set(sure(5))) == len(QUESTIONS)
+
+
 def test_no_prompts_give_no_texts(base: Base) -> None:
     assert LocalGenerator(base, None, 5, 5).generate([]) == []
 

@@ -39,6 +39,7 @@ COMMITMENTS: dict[str, list[Words]] = {
             r"|chargeback)\b(?! (?:request|polic"
             r"|question|form|claim|inquir|enquir|window|period|page|application|department|team))",
         ),
+        (WE, words("approv* grant* accept*"), r"\brefund request\b"),
         (MONEY, BACK),
         (r"\b(?:we|i|us|our \w+|will|shall)\b|'ll\b", r"\breturn\b", MONEY),
         (
@@ -124,7 +125,7 @@ COMMITMENTS: dict[str, list[Words]] = {
                 " without_fail"
             ),
         ),
-        (words("(count|rely|depend|bank|trust)_(on|in)?_?(us|it|that|me|this|the|your)"),),
+        (words("(count|rely|depend|bank|trust)_(on|in)?_?(us|it|that|me|this)"),),
         (
             words(
                 "(that|this|it)_is_(a|our|my)_(promise|guarantee|pledge) with_a_(\\w+_)?guarantee"
@@ -138,6 +139,7 @@ COMMITMENTS: dict[str, list[Words]] = {
             )
             + r"|\b100 ?(?:%|percent)",
         ),
+        (r"\b(?:i'm|i am|we're|we are) (?:\w+ )?committed to\b",),
         content=True,
     ),
     "waiver": ways(
@@ -159,6 +161,7 @@ COMMITMENTS: dict[str, list[Words]] = {
             ),
             r"(?<!security )\bexception\b",
         ),
+        (words("one-?time_exception this_exception_is exception_(for|to)_(you|your)"),),
         (
             words(
                 "exceptionally good-?will (as|of)_(an?_)?(one-?time_)?(courtesy|favou?r)"

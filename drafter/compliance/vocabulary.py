@@ -119,7 +119,7 @@ GIFT = (
 )
 CREDIT = (
     r"\b(?:a|some|this|the|with|in|your|extra) (?:\w+ ){0,2}credits?\b"
-    r"(?! ?(?:card|limit|check|score))"
+    r"(?! ?(?:card|limit|check|score))|\bcredit of\b|\bapplied credit\b"
 )
 PRICE = words("price bill invoice rate next_(order|purchase)")
 LESS = (
@@ -138,7 +138,7 @@ OTHER = (
         "e?mails? address* accounts? messages? versions? passwords? profiles? folders? windows?"
         " tabs? links? updates? releases? questions? threads? ways? time options? features? users?"
         " customers? tickets? posts? computer device days? weeks? months? years? error* files?"
-        " pages? setup test lines? column* messages?"
+        " pages? setup test lines? column* screens? servers? topics?"
     )
     + ")"
 )

@@ -14,29 +14,30 @@ if TYPE_CHECKING:
 def time_alone(
     drafter: Drafter, tickets: "pl.DataFrame", drafts: "pl.DataFrame", sample: int
 ) -> dict[str, Any]:
-    """Draft `sample` tickets one by one, retrieval and all; seconds, and whether texts were equal.
+    """Draft `sample` tickets one by one, guard and all; seconds, and how many came out the same.
 
     The tickets are drawn by the hashes of their ids, so that every candidate is timed on the same
     ones and their waits can be compared ticket by ticket. Chunks that the table brings are taken
-    off first, so that the wait holds the retrieval and the texts prove that serving writes what
-    was evaluated. The first draft of a process is not counted: it warms up.
+    off first, so that the wait holds the retrieval, and texts and reasons prove that serving writes
+    and holds back what was evaluated. The first draft of a process is not counted: it warms up.
     """
     import numpy as np
     import polars as pl
 
     expected = tickets.drop("chunks", strict=False).with_columns(
-        pl.Series("expected", drafts["text"])
+        pl.Series("expected", drafts["text"]), pl.Series("held_back", drafts["reason"])
     )
     drawn = expected[drawn_by_hash(tickets["ticket_id"].to_list(), sample)]
     seconds: list[float] = []
     same = 0
-    drafter.draft(drawn[:1].drop("expected"))
+    added = ("expected", "held_back")
+    drafter.draft(drawn[:1].drop(added))
     for row in drawn.iter_slices(1):
-        ticket = row.drop("expected")
+        ticket = row.drop(added)
         started = time.perf_counter()
         draft = drafter.draft(ticket)
         seconds.append(round(time.perf_counter() - started, 4))
-        same += draft[0, "text"] == row[0, "expected"]
+        same += draft[0, "text"] == row[0, "expected"] and draft[0, "reason"] == row[0, "held_back"]
     return {
         "seconds_p50": round(float(np.quantile(seconds, 0.5)), 4),
         "seconds_p95": round(float(np.quantile(seconds, 0.95)), 4),
