@@ -192,7 +192,8 @@ def test_a_batch_that_was_under_way_at_a_kill_is_gone_on_with(
     command = [sys.executable, "-m", "tasks.ask", "--root", str(root), "--candidate", "gpt"]
     process = subprocess.Popen(command, env=os.environ)
     deadline = time.monotonic() + 60
-    while not Paths(root).batch_note("gpt").exists():
+    note = Paths(root).batch_note("gpt")
+    while not note.exists() or read_json(note)["id"] is None:
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -225,6 +226,36 @@ def test_as_many_as_the_cap_allows_go_into_one_batch(root: Path, server: HostedS
     kept = len(Answers(root / "data/answers/gpt"))
     assert kept == sum(map(len, server.batches.values()))
     assert 0.003 * kept <= 0.03
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_batch_whose_id_never_came_is_looked_for_by_a_person_and_not_paid_twice(
+    root: Path, server: HostedServer, provider: str
+) -> None:
+    set_params(root, gpt=hosted(server.url, provider, batch=True))
+    server.break_submits = True
+    with pytest.raises(DraftingFailed, match=r"^cut: a batch of 12 requests .*look there"):
+        asked(root)
+    with pytest.raises(BadInput, match=r"write its id into .*gpt.batch.json"):
+        asked(root)
+    note = Paths(root).batch_note("gpt")
+    write_json(note, read_json(note) | {"id": "batch-0"})
+    server.break_submits = False
+    assert asked(root)["text"].to_list() == [f"batch {place}" for place in range(TICKETS)]
+    assert len(server.batches) == 1
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_key_that_is_refused_does_not_forget_a_batch(
+    root: Path, server: HostedServer, provider: str
+) -> None:
+    set_params(root, gpt=hosted(server.url, provider, batch=True))
+    note = Paths(root).batch_note("gpt")
+    write_json(note, {"id": "batch-0", "requests": {}})
+    server.refuse = 401
+    with pytest.raises(DraftingFailed, match=r"HTTP 401, the key is refused.*not forgotten"):
+        asked(root)
+    assert note.exists()
 
 
 def test_a_batch_that_the_provider_no_longer_has_is_asked_anew(
