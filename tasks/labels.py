@@ -43,7 +43,12 @@ LABELS = {
     "tokens_out": Label("tokens out", 0, False, "of a draft, mean"),
     "cost_usd": Label("USD", 4, False, "for a draft, mean"),
     "abstained": Label("no draft", 1, True, "tickets for which nothing was written"),
-    "failed": Label("failed", 1, True, "tickets whose draft failed; no other figure counts them"),
+    "failed": Label(
+        "failed",
+        1,
+        True,
+        "tickets whose draft failed: missing, so no figure of quality counts them",
+    ),
 }
 
 # Told by their means alone: nobody chooses by the width of these.

@@ -1,5 +1,6 @@
 """Stage ask@CANDIDATE, against a provider on loopback."""
 
+import json
 import os
 import shutil
 import signal
@@ -28,6 +29,7 @@ from tasks.keys import check_keys
 from tasks.paths import SPLITS, Paths
 from tasks.section import load_section
 from tests.canaries import ORDER_PATTERN, canaries, plant
+from tests.checkout import make_checkout, python
 from tests.curating import curated as curated_by_the_stage
 from tests.curating import letters
 from tests.factories import curated, curated_table, retrieved_table
@@ -159,6 +161,29 @@ def test_killed_at_any_moment_it_pays_for_no_answer_twice(root: Path, server: Ho
     before = len(server.received)
     assert asked(root).height == TICKETS
     assert len(server.received) - before == TICKETS - kept
+
+
+def test_run_by_dvc_what_was_paid_for_outlives_every_change(
+    root: Path, server: HostedServer
+) -> None:
+    make_checkout(root / "mill")
+    mill = root / "mill"
+    shutil.copytree(root / "data", mill / "data", dirs_exist_ok=True)
+    (mill / "models/index").mkdir(parents=True)
+    (mill / "models/index/manifest.json").write_text("{}")
+    text = (mill / "params.yaml").read_text()
+
+    def turn(**fields: Any) -> None:
+        entry = json.dumps({"gpt": hosted(server.url, **fields)})
+        (mill / "params.yaml").write_text(text.replace("hosted: {}", f"hosted: {entry}"))
+        done = python(mill, "-m", "dvc", "repro", "--single-item", "ask@gpt")
+        assert done.returncode == 0, done.stderr
+
+    turn()
+    turn(model="writer-2")
+    assert len(server.received) == 2 * TICKETS
+    turn(timeout=30.0)
+    assert len(server.received) == 2 * TICKETS, "the first model is not asked again"
 
 
 # batches
