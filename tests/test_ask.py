@@ -319,8 +319,12 @@ def test_without_hosted_candidates_no_key_is_asked_for(root: Path) -> None:
 
 def test_a_setting_that_could_make_a_call_dearer_is_refused(root: Path) -> None:
     set_params(root, gpt=hosted("http://x", settings={"n": 5}))
-    with pytest.raises(ParamsError, match=r"hosted.gpt: .*n can't be set; there are"):
+    with pytest.raises(ParamsError, match=r"hosted.gpt.settings: .*n can't be set; there are"):
         asked(root)
+    set_params(root, gpt=hosted("http://x", settings={"n": 5}, key="sk-pasted-by-mistake"))
+    with pytest.raises(ParamsError) as refused:
+        asked(root)
+    assert "sk-pasted" not in str(refused.value)
 
 
 def test_one_name_for_two_candidates_is_refused() -> None:
