@@ -20,7 +20,7 @@ from tasks.plan.skipped import why_run
 from tasks.plan.table import cells, show, size, total
 from tests.factories import curated, curated_table
 from tests.hosted_server import TOKENS_IN, TOKENS_OUT, hosted_server, says
-from tests.test_ask import asked, hosted, set_params
+from tests.hosting import asked, hosted, set_params
 from tests.tiny_mill import dvc, make_tiny_mill
 
 STAGES = [

@@ -20,8 +20,8 @@ from tasks.register.requirements import requirements, third_party_modules
 from tasks.register.run import REPORTS, register, run
 from tests.factories import curated, curated_table
 from tests.hosted_server import hosted_server
+from tests.hosting import hosted
 from tests.models import make_base
-from tests.test_ask import hosted
 
 REPOSITORY = Path(__file__).parents[1]
 PARAMS = Params.from_values(
