@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from drafter.errors import ParamsError
 from tasks.section import Section
@@ -88,13 +88,16 @@ class Hosted(Section):
     give_up_after: int = Field(ge=1)
     """So many calls in a row without an answer end the run: the provider is away."""
 
-    @model_validator(mode="after")
-    def _settings_are_known(self) -> "Hosted":
-        unknown = sorted(set(self.settings) - SETTINGS[self.provider])
+    @field_validator("settings")
+    @classmethod
+    def _settings_are_known(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        known = SETTINGS.get(info.data.get("provider", ""), set(value))
+        unknown = sorted(set(value) - known)
         if unknown:
-            known = ", ".join(sorted(SETTINGS[self.provider]))
-            raise ValueError(f"settings: {', '.join(unknown)} can't be set; there are {known}")
-        return self
+            raise ValueError(
+                f"{', '.join(unknown)} can't be set; there are {', '.join(sorted(known))}"
+            )
+        return value
 
 
 def named(candidates: dict[str, Candidate], name: str) -> Candidate:

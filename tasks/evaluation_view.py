@@ -63,14 +63,15 @@ def evaluation_rows(
     from drafter.clean import query_text
 
     joined = (
-        tickets.join(drafts.select("ticket_id", "text", "citations"), on="ticket_id")
+        tickets.join(drafts.select("ticket_id", "text", "citations", "reason"), on="ticket_id")
         .join(scores.filter(pl.col("candidate") == candidate), on="ticket_id")
         .sort("ticket_id")
     )
     return [
         {
             "inputs": {"ticket_id": row["ticket_id"], "question": query_text(row)},
-            "outputs": row["text"],
+            # where there is no text: why
+            "outputs": row["text"] or row["reason"] or "",
             "expectations": {
                 "expected_response": row["reply"],
                 "scores": {name: row[name] for name in SCORES},

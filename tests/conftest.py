@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tasks.stage import quiet_environment
+from tests.hosted_server import HostedServer, hosted_server
 
 quiet_environment()
 
@@ -22,3 +23,11 @@ def _mlflow_variables_stay() -> Iterator[None]:
     for name in mlflow_variables():
         del os.environ[name]
     os.environ.update(before)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HostedServer]:
+    """A provider of hosted models, with a key for it in the environment."""
+    monkeypatch.setenv("TEST_KEY", "sk-never-to-be-seen")
+    with hosted_server() as server:
+        yield server

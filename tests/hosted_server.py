@@ -45,6 +45,10 @@ class HostedServer:
     """How often a batch is still running when it is looked at."""
     batches: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    refuse: int = 0
+    """A status with which whoever looks at a batch is refused."""
+    break_submits: bool = False
+    """Whether a batch is taken and its id never sent."""
     lose: set[int] = field(default_factory=set)
     """Places of a batch's requests that get an error and no answer."""
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -55,6 +59,7 @@ class HostedServer:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body are two writes, 40 ms apart with it
     hosted: HostedServer
     body: bytes = b""
 
@@ -88,7 +93,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._note()
         kind, _, rest = self.path.removeprefix("/v1/").partition("/")
-        if kind == "messages" and rest.endswith("/results"):
+        if self.hosted.refuse:
+            self.send({"error": {"message": "no"}}, self.hosted.refuse)
+        elif kind == "messages" and rest.endswith("/results"):
             self._text(self._results(rest.split("/")[1]))
         elif kind == "messages" and rest.split("/")[1] in self.hosted.batches:
             self.send(self._batch(rest.split("/")[1]))
@@ -125,6 +132,9 @@ class Handler(BaseHTTPRequestHandler):
     def _start(self, requests: list[dict[str, Any]]) -> None:
         name = f"batch-{len(self.hosted.batches)}"
         self.hosted.batches[name] = requests
+        if self.hosted.break_submits:
+            self.close_connection = True
+            return
         self.send(self._batch(name))
 
     def _batch(self, name: str) -> dict[str, Any]:

@@ -1,79 +1,50 @@
 """Stage ask@CANDIDATE, against a provider on loopback."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 
 from drafter.drafter import Drafter
-from drafter.errors import BadInput, CapReached, DraftingFailed, KeyMissing, ParamsError
+from drafter.errors import BadInput, CapReached, KeyMissing, ParamsError
 from drafter.hosted.answers import Answers
 from drafter.live import PSEUDONYMS_FILE, LiveDrafter
-from drafter.records import CURATED, DRAFT, RETRIEVED
+from drafter.records import CURATED, RETRIEVED
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json, read_table, write_json, write_table
-from tasks.ask.params import Params
-from tasks.ask.run import run
 from tasks.candidates import all_names
 from tasks.keys import check_keys
 from tasks.paths import SPLITS, Paths
-from tasks.section import load_section
 from tests.canaries import ORDER_PATTERN, canaries, plant
+from tests.checkout import make_checkout, python
 from tests.curating import curated as curated_by_the_stage
 from tests.curating import letters
-from tests.factories import curated, curated_table, retrieved_table
-from tests.hosted_server import HostedServer, hosted_server, says, status, waits
-
-KEY = "sk-never-to-be-seen"
-TICKETS = 12
-PROVIDERS = ("anthropic", "openai")
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HostedServer]:
-    monkeypatch.setenv("TEST_KEY", KEY)
-    with hosted_server() as server:
-        yield server
+from tests.factories import curated_table, retrieved_table
+from tests.hosted_server import HostedServer, says, status, waits
+from tests.hosting import (
+    KEY,
+    PROVIDERS,
+    TICKETS,
+    asked,
+    hosted,
+    make_guard,
+    make_root,
+    report,
+    set_params,
+)
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    rows = [curated(n, question=f"Where is parcel {n}?") for n in range(1, TICKETS + 1)]
-    write_table(tmp_path / "data/curated/holdout.parquet", curated_table(rows), CURATED)
-    return tmp_path
-
-
-def hosted(url: str, provider: str = "openai", **fields: Any) -> dict[str, Any]:
-    return {
-        "provider": provider, "model": "writer-1", "key": "TEST_KEY", "instruction": None,
-        "base_url": f"{url}/v1" if provider == "openai" else url,
-        "tickets": "data/curated/holdout.parquet", "chunks": 3, "max_tokens": 64, "settings": {},
-        "max_usd": 5.0, "usd_per_million": [10.0, 100.0], "batch": False,
-        "seconds_between_looks": 0.01, "concurrency": 2, "timeout": 20.0, "retries": 0,
-        "longest_wait": 1.0, "give_up_after": 50,
-    } | fields  # fmt: skip
-
-
-def set_params(root: Path, **candidates: dict[str, Any]) -> None:
-    (root / "params.yaml").write_text(yaml.safe_dump({"hosted": candidates}))
-
-
-def asked(root: Path, name: str = "gpt") -> pl.DataFrame:
-    run(load_section(root / "params.yaml", Params), Paths(root), name)
-    return read_table(Paths(root).drafts(name), DRAFT)
-
-
-def report(root: Path, name: str = "gpt") -> dict[str, Any]:
-    return dict(read_json(Paths(root).asked(name)))
+    return make_root(tmp_path)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -161,81 +132,26 @@ def test_killed_at_any_moment_it_pays_for_no_answer_twice(root: Path, server: Ho
     assert len(server.received) - before == TICKETS - kept
 
 
-# batches
-
-
-@pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_batch_gives_the_same_drafts_and_no_wait(
-    root: Path, server: HostedServer, provider: str
-) -> None:
-    set_params(root, gpt=hosted(server.url, provider, batch=True))
-    server.looks_until_done = 3
-    drafts = asked(root)
-    assert drafts["text"].to_list() == [f"batch {place}" for place in range(TICKETS)]
-    assert len(server.batches) == 1
-    assert not [one for one in server.received if one.path.endswith(("messages", "completions"))]
-    timings = read_json(Paths(root).timings("gpt"))
-    assert timings["seconds"] == []
-    assert timings["seconds_p50"] is None
-    assert report(root)["asked"] == TICKETS
-    assert not Paths(root).batch_note("gpt").exists()
-    asked(root)
-    assert len(server.batches) == 1
-
-
-@pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_batch_that_was_under_way_at_a_kill_is_gone_on_with(
-    root: Path, server: HostedServer, provider: str
-) -> None:
-    set_params(root, gpt=hosted(server.url, provider, batch=True))
-    server.looks_until_done = 10**6
-    command = [sys.executable, "-m", "tasks.ask", "--root", str(root), "--candidate", "gpt"]
-    process = subprocess.Popen(command, env=os.environ)
-    deadline = time.monotonic() + 60
-    while not Paths(root).batch_note("gpt").exists():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    server.looks_until_done = 0
-    assert asked(root)["text"].to_list() == [f"batch {place}" for place in range(TICKETS)]
-    assert len(server.batches) == 1, "it was paid for already"
-    assert report(root)["spent_usd"] == pytest.approx(TICKETS * 0.003)
-
-
-@pytest.mark.parametrize("provider", PROVIDERS)
-def test_what_a_batch_has_no_answer_for_has_failed_and_is_not_asked_at_the_full_price(
-    root: Path, server: HostedServer, provider: str
-) -> None:
-    set_params(root, gpt=hosted(server.url, provider, batch=True))
-    server.lose = {2, 7}
-    drafts = asked(root)
-    lost = [place for place, text in enumerate(drafts["text"]) if not text]
-    assert lost == [2, 7]
-    assert drafts["reason"][2].startswith("failed: batch: ")
-    assert not [one for one in server.received if one.path.endswith(("messages", "completions"))]
-
-
-def test_as_many_as_the_cap_allows_go_into_one_batch(root: Path, server: HostedServer) -> None:
-    set_params(root, gpt=hosted(server.url, batch=True, max_usd=0.03))
-    with pytest.raises(CapReached, match="answers are there and kept"):
-        asked(root)
-    assert len(server.batches) > 1, "what a batch did not use is used by the next"
-    kept = len(Answers(root / "data/answers/gpt"))
-    assert kept == sum(map(len, server.batches.values()))
-    assert 0.003 * kept <= 0.03
-
-
-def test_a_batch_that_the_provider_no_longer_has_is_asked_anew(
+def test_run_by_dvc_what_was_paid_for_outlives_every_change(
     root: Path, server: HostedServer
 ) -> None:
-    set_params(root, gpt=hosted(server.url, batch=True))
-    note = {"id": "batch-gone", "requests": {"9f": 0.1}}
-    write_json(Paths(root).batch_note("gpt"), note)
-    with pytest.raises(DraftingFailed, match=r"no longer has it .*run again to ask anew"):
-        asked(root)
-    assert asked(root).height == TICKETS
+    make_checkout(root / "mill")
+    mill = root / "mill"
+    shutil.copytree(root / "data", mill / "data", dirs_exist_ok=True)
+    shutil.copytree(root / "models", mill / "models", dirs_exist_ok=True)
+    text = (mill / "params.yaml").read_text()
+
+    def turn(**fields: Any) -> None:
+        entry = json.dumps({"gpt": hosted(server.url, **fields)})
+        (mill / "params.yaml").write_text(text.replace("hosted: {}", f"hosted: {entry}"))
+        done = python(mill, "-m", "dvc", "repro", "--single-item", "ask@gpt")
+        assert done.returncode == 0, done.stderr
+
+    turn()
+    turn(model="writer-2")
+    assert len(server.received) == 2 * TICKETS
+    turn(timeout=30.0)
+    assert len(server.received) == 2 * TICKETS, "the first model is not asked again"
 
 
 # what stops it before any work
@@ -263,8 +179,12 @@ def test_without_hosted_candidates_no_key_is_asked_for(root: Path) -> None:
 
 def test_a_setting_that_could_make_a_call_dearer_is_refused(root: Path) -> None:
     set_params(root, gpt=hosted("http://x", settings={"n": 5}))
-    with pytest.raises(ParamsError, match=r"hosted.gpt: .*n can't be set; there are"):
+    with pytest.raises(ParamsError, match=r"hosted.gpt.settings: .*n can't be set; there are"):
         asked(root)
+    set_params(root, gpt=hosted("http://x", settings={"n": 5}, key="sk-pasted-by-mistake"))
+    with pytest.raises(ParamsError) as refused:
+        asked(root)
+    assert "sk-pasted" not in str(refused.value)
 
 
 def test_one_name_for_two_candidates_is_refused() -> None:
@@ -287,6 +207,7 @@ def test_only_pseudonymised_text_leaves_the_machine(
     tmp_path: Path, server: HostedServer, provider: str
 ) -> None:
     """From raw tickets with canaries, through curation, to the bytes that the server received."""
+    make_guard(tmp_path)
     birds = canaries(120)
     rows = plant(letters(40), birds)
     rules = {"order_patterns": [ORDER_PATTERN], "default_region": "US", "keep": []}
@@ -313,7 +234,11 @@ def test_a_served_hosted_drafter_hides_what_is_personal_and_puts_it_back(
     set_params(root, gpt=hosted(server.url, batch=True))
     asked(root)
     spec = Spec(**read_json(Paths(root).drafter("gpt")))
-    folder = pack(spec, Parts.of(spec, None, root / "base", root / "index"), root / "packed")
+    folder = pack(
+        spec,
+        Parts.of(spec, None, root / "base", root / "models/index", root / "rules.yaml"),
+        root / "packed",
+    )
     rules = {"order_patterns": ["MB-[0-9]{6}"], "default_region": "US", "keep": []}
     write_json(folder / PSEUDONYMS_FILE, rules)
     assert KEY not in (folder / "drafter.json").read_text()

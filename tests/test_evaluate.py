@@ -328,6 +328,9 @@ def test_a_failed_draft_is_missing_and_not_bad(tmp_path: Path) -> None:
     scores = pl.read_parquet(paths.scores).filter(pl.col("candidate") == "best")
     assert scores["failed"].sum() == scores["similarity"].null_count() == 5
     assert "| failed |" in paths.report("scorecard.md").read_text()
+    # its place in the examples says so, instead of showing an empty draft
+    run(params(examples=24), paths)
+    assert paths.report("scorecard.html").read_text().count("failed: timeout") == 5
 
 
 def test_failures_are_not_told_where_there_are_none(finished: Paths) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from tasks.repro import stage_environment
 from tests import prefect_engine
-from tests.test_ask import hosted
+from tests.hosting import hosted
 from tests.tiny_mill import dvc, make_tiny_mill, stage_pid, stages_that_ran
 
 STAGES = ["first", "last", "left", "right"]

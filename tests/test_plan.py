@@ -1,7 +1,6 @@
 """`make plan`: what a run would do and take, said before it."""
 
 import io
-import json
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -20,7 +19,7 @@ from tasks.plan.skipped import why_run
 from tasks.plan.table import cells, show, size, total
 from tests.factories import curated, curated_table
 from tests.hosted_server import TOKENS_IN, TOKENS_OUT, hosted_server, says
-from tests.test_ask import asked, hosted, set_params
+from tests.hosting import asked, hosted, make_guard, set_params
 from tests.tiny_mill import dvc, make_tiny_mill
 
 STAGES = [
@@ -61,7 +60,7 @@ def test_a_stage_that_never_ran_is_new_whatever_else_dvc_says() -> None:
 
 def test_the_plan_of_a_real_mill_follows_dvc(tmp_path: Path) -> None:
     mill = make_tiny_mill(tmp_path / "mill")
-    (mill / "params.yaml").write_text("hosted: {}\n")
+    (mill / "params.yaml").write_text("hosted: {}\nrules: rules.yaml\n")
     before = {row.stage: row for row in forecast(Paths(mill))}
     assert {row.why for row in before.values()} == {"new"}
     assert before["first"].bytes is None
@@ -82,6 +81,7 @@ def test_what_is_left_to_ask_is_counted_and_then_told_by_the_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_KEY", "x")
+    make_guard(tmp_path)
     rows = [curated(n, question=f"Where is parcel {n}?") for n in range(10, 20)]
     write_table(tmp_path / "data/curated/holdout.parquet", curated_table(rows), CURATED)
     with hosted_server() as server:
@@ -172,7 +172,7 @@ def test_a_missing_key_is_named_under_the_plan_and_ends_with_one(
 ) -> None:
     monkeypatch.delenv("TEST_KEY", raising=False)
     mill = make_tiny_mill(tmp_path / "mill")
-    (mill / "params.yaml").write_text(json.dumps({"hosted": {"gpt": hosted("http://x")}}))
+    set_params(mill, gpt=hosted("http://x"))
     monkeypatch.setattr(sys, "argv", ["plan", "--root", str(mill)])
     assert main() == 1
     told = capsys.readouterr()

@@ -18,6 +18,7 @@ from tasks.register.requirements import requirements, third_party_modules
 from tasks.register.run import register, run
 from tests.factories import curated, curated_table
 from tests.hosted_server import hosted_server
+from tests.hosting import hosted
 from tests.registered import (
     DECISION,
     PARAMS,
@@ -28,7 +29,6 @@ from tests.registered import (
     curation,
     root_to_register,
 )
-from tests.test_ask import hosted
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
     var/answers/claude.batch.json   {"id": "msgbatch_01…", "requests": {"9f…": 0.0031, …}}
 
-The note stands from the moment that the provider gave the id until all answers are kept; it holds
-what each request may cost at worst. A kill in the instant between the two loses the batch.
+The note stands from before a batch is sent until all its answers are kept, and holds what each of
+its requests may cost at worst. Where a kill or a cut came before the id did, nobody here knows
+whether the provider took the batch: a person looks, rather than that it is paid twice.
 """
 
 import sys
@@ -51,9 +52,11 @@ class Batches:
             return
         try:
             noted = read_json(self.note)
-            batch, requests = str(noted["id"]), dict(noted["requests"])
+            batch, requests = noted["id"], dict(noted["requests"])
         except (KeyError, TypeError, ValueError):
             raise BadInput(f"{self.note} is no note of a batch: delete it to ask anew") from None
+        if batch is None:
+            raise BadInput(self._unknown(len(requests)))
         _say(f"batch {batch} of {len(requests)} requests was under way: going on with it")
         found = self._collect(batch, requests)
         self.budget.record(sum(answer.cost_usd for answer in found.values()))
@@ -71,10 +74,14 @@ class Batches:
             left = left[len(part) :]
             worst = {each.address: self._worst(each) for each in part}
             with self.budget.hold(sum(worst.values())) as hold:
+                write_json(self.note, {"id": None, "requests": worst})
                 try:
                     batch = self.client.submit(part)
                 except CallFailed as failure:
-                    hold.spent = 0.0  # a batch that was not taken is not worked on
+                    if failure.billed:
+                        raise DraftingFailed(f"{failure}: {self._unknown(len(part))}") from None
+                    hold.spent = 0.0  # what was not taken is not worked on
+                    self.note.unlink()
                     raise DraftingFailed(
                         f"{self.endpoint.address} took no batch for {self.endpoint.model}: "
                         f"{failure.reason}; what was answered before is kept"
@@ -85,6 +92,13 @@ class Batches:
                 hold.spent = sum(answer.cost_usd for answer in got.values())
             found |= got
         return found
+
+    def _unknown(self, requests: int) -> str:
+        return (
+            f"a batch of {requests} requests was sent to {self.endpoint.address}, and its id did "
+            "not come back: look there whether it runs; if so, write its id into "
+            f"{self.note}, else delete that file; then run again"
+        )
 
     def _that_fit(self, requests: Sequence[Request]) -> list[Request]:
         """As many of the first as fit into the budget at worst, and one in any case."""

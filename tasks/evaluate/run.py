@@ -56,7 +56,7 @@ def run(params: Params, paths: Paths) -> None:
         write_text(paths.report(f"plots/{metric}.csv"), plot_rows(card, metric))
     write_json(paths.report("scorecard.json"), card)
     write_text(paths.report("scorecard.md"), markdown(card, list(by_name)))
-    texts = {name: table["text"].to_list() for name, table in drafts.items()}
+    texts = {name: texts_shown(table) for name, table in drafts.items()}
     shown = page(card, list(by_name), cases, texts, params.evaluate.examples)
     write_text(paths.report("scorecard.html"), shown)
 
@@ -79,6 +79,12 @@ def read_drafts(
             drafts, on="ticket_id", how="left", maintain_order="left"
         )
     return found
+
+
+def texts_shown(drafts: "pl.DataFrame") -> list[str]:
+    """What a reader sees in each draft's place: where it failed, that and why."""
+    rows = zip(drafts["text"], drafts["reason"], strict=True)
+    return [reason if reason and reason.startswith("failed: ") else text for text, reason in rows]
 
 
 def score(
