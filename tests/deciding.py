@@ -18,6 +18,9 @@ PRICES = {
     "as_of": "2026-03-01", "cpu_hour": 0.36, "gpu_hour": 3.6, "utilisation": 0.5,
     "agent_minute": 0.6, "words_read": 200, "words_typed": 20, "accepted_accuracy": 0.8,
 }  # fmt: skip
+MISSING = {
+    "embedder": "minilm", "embedder_sha256": None, "near": 0.65, "similarity": 0.6, "shown": 10,
+}  # fmt: skip
 DIMENSIONS = {
     "accuracy": {"column": "accuracy", "margin": 0.5},
     "compliance": {"column": "compliance", "margin": 0.5},
@@ -35,13 +38,11 @@ def params(names: list[str], **decide: Any) -> Params:
     """Of the stage, with `names` as candidates, the first of them champion."""
     candidate = {"generator": "local", "model": "models/base", "tickets": "t.parquet"}
     limits = {"max_p95_seconds": 20, "max_usd_per_1000": 50, "min_compliance": 0.5}
-    missing = {"embedder": "minilm", "embedder_sha256": None, "near": 0.65,
-               "similarity": 0.6, "shown": 10}  # fmt: skip
     plain = {
         "champion": names[0], "primary": "accuracy", "effect": 0.1, "alpha": 0.05, "power": 0.8,
         "resamples": 200, "permutations": 999, "dimensions": DIMENSIONS, "constraints": limits,
         "slices": ["topic", "locale", "channel", "length", "policy_change", "macro"],
-        "largest_slices": 12, "small_slice": 30, "differing": 3, "missing": missing,
+        "largest_slices": 12, "small_slice": 30, "differing": 3, "missing": MISSING,
     }  # fmt: skip
     return Params.from_values(
         {"decide": plain | decide, "seed": 7, "prices": PRICES}
@@ -103,3 +104,18 @@ def evaluated(root: Path, names: list[str], hosted: tuple[str, ...] = (), n: int
     table = pl.DataFrame(scores, schema_overrides={"reason": pl.String})
     write_table(paths.scores, table, table.schema)
     return paths
+
+
+def with_texts(paths: Paths, holdout: list[dict[str, Any]], names: list[str]) -> None:
+    """What the report reads beside the scores: no policy, no clauses, one draft for all tickets."""
+    write_table(paths.validated_policies, policy_table([]), POLICY)
+    # without a fact in any reply no model is loaded to tell sentences apart
+    rows = [row | {"chunks": [], "reply": "Thank you."} for row in holdout]
+    for split, table in (("holdout", rows), ("val", rows[:0])):
+        write_table(paths.retrieved(split), retrieved_table(table), RETRIEVED)
+    for name in names:
+        draft = {"candidate": name, "text": "Thank you.", "citations": [], "tokens_in": 1,
+                 "tokens_out": 1, "cost_usd": 0.0, "abstained": False, "reason": None,
+                 "confidence": None}  # fmt: skip
+        drafts = [draft | {"ticket_id": row["ticket_id"]} for row in holdout]
+        write_table(paths.drafts(name), pl.DataFrame(drafts, schema=DRAFT), DRAFT)

@@ -15,6 +15,7 @@ from tasks.decide.params import Params
 from tasks.decide.run import run
 from tasks.paths import Paths
 from tasks.section import load_section
+from tests.deciding import MISSING, PRICES, with_texts
 from tests.factories import curated, curated_table
 
 # A candidate: the share of tickets with right facts, of drafts without a violation, mean tone,
@@ -70,6 +71,7 @@ def measured(root: Path, candidates: Mapping[str, Merits], tickets: int = 300) -
         for number in range(tickets)
     ]
     write_table(paths.curated("holdout"), curated_table(holdout), CURATED)
+    with_texts(paths, holdout, list(candidates))
     return paths
 
 
@@ -80,11 +82,12 @@ def params(names: list[str], **fields: Any) -> Params:
         "resamples": 200, "permutations": 1999, "dimensions": DIMENSIONS,
         "constraints": constraints | fields.pop("constraints", {}),
         "slices": ["topic", "locale", "channel", "length", "policy_change", "macro"],
-        "largest_slices": 12, "small_slice": 30,
+        "largest_slices": 12, "small_slice": 30, "differing": 2, "missing": MISSING,
     }  # fmt: skip
     candidate = {"generator": "local", "model": "models/base", "tickets": "t.parquet"}
     return Params.from_values(
-        {"decide": plain | fields, "seed": 7, "candidates": dict.fromkeys(names, candidate)}
+        {"decide": plain | fields, "seed": 7, "prices": PRICES}
+        | {"candidates": dict.fromkeys(names, candidate)}
     )
 
 
