@@ -72,6 +72,10 @@ class DecideParams(Section):
     small_slice: int = Field(ge=1)
     """With fewer tickets a slice is marked as small."""
 
+    def margin(self, dimension: str) -> float:
+        """What may be lost in a dimension."""
+        return {str(name): asked.margin for name, asked in self.dimensions.items()}[dimension]
+
 
 class Params(Section):
     """The top-level keys that `decide` reads."""
