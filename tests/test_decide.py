@@ -272,6 +272,29 @@ def test_slices_hold_their_n_and_small_ones_are_marked(tmp_path: Path) -> None:
     assert "locale" not in slices
 
 
+@pytest.mark.parametrize("tickets", [3, 24])
+def test_it_reads_what_evaluate_writes(tmp_path: Path, tickets: int) -> None:
+    from tasks.evaluate.run import run as evaluate
+    from tests.test_evaluate import company
+    from tests.test_evaluate import params as evaluating
+
+    writers = {"now": "Thanks!", "new": "Ahoy! You have {new} days."}
+    paths = company(tmp_path, tickets, writers)
+    write_table(paths.curated("holdout"), pl.read_parquet(paths.retrieved("holdout")), CURATED)
+    evaluate(evaluating(writers=writers), paths)
+    asked = {
+        "accuracy": {"column": "facts_agree", "margin": 0.05},
+        "latency": {"column": "seconds", "margin": 2.0},
+    }
+    run(params(["now", "new"], dimensions=asked, constraints={"min_compliance": None,
+        "max_usd_per_1000": None}), paths)  # fmt: skip
+    found = read_json(paths.report("decision.json"))
+    assert found["verdicts"]["new"]["verdict"] == ("need" if tickets == 3 else "promote")
+    assert {part["n"] for part in found["slices"]["policy_change"].values()} == (
+        {1, 2} if tickets == 3 else {12}
+    )
+
+
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     decided(tmp_path / "a", {"now": CHAMPION, "new": BETTER})
     decided(tmp_path / "b", {"now": CHAMPION, "new": BETTER})
