@@ -283,3 +283,11 @@ def test_a_missing_rule_file_says_where_it_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["compliance.yaml", "presets/rules/thunderbird.yaml"])
 def test_every_rule_file_of_the_house_loads(path: str) -> None:
     assert load_rules(HOUSE / path).rules
+
+
+@pytest.mark.parametrize("path", ["compliance.yaml", "presets/rules/thunderbird.yaml"])
+def test_the_guard_sees_as_many_clauses_at_serving_as_evaluation_brings(path: str) -> None:
+    import yaml
+
+    values = yaml.safe_load((HOUSE / "params.yaml").read_text(encoding="utf-8"))
+    assert load_rules(HOUSE / path).clauses == values["retrieve"]["k"]
