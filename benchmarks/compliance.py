@@ -82,7 +82,8 @@ def plants(known: Sequence[Any]) -> dict[str, tuple[str, Plant]]:
 
     def silence(draw: random.Random) -> tuple[str, Mapping[str, Any], Sequence[str]]:
         case = draw.choice([case for case in known if case.ticket["topic"] != "damaged"])
-        return case.human, {**case.ticket, "topic": "damaged"}, case.evidence
+        asked = {"role": "customer", "text": draw.choice(planted.DAMAGE), "at": None}
+        return case.human, {**case.ticket, "messages": [asked]}, [*case.evidence, case.question]
 
     found: dict[str, tuple[str, Plant]] = {}
     for name, bank in (("seen", planted.SEEN), ("held out", planted.HELD_OUT)):

@@ -37,8 +37,9 @@ class LiveDrafter:
         "guard: promises". So has one that failed, though nothing abstained.
 
         A ticket has `messages` (role customer or agent, text), and may have `subject`, `at` (when
-        the customer wrote, in ISO 8601; now unless given) and `names` (the customer's first, then
-        the agent's). Raises BadInput where `at` is no time.
+        the customer wrote, in ISO 8601; now unless given), `names` (the customer's first, then the
+        agent's), and `topic`, `locale` and `channel`, which rules may ask for. Raises BadInput
+        where `at` is no time.
         """
         import polars as pl
 
@@ -83,7 +84,7 @@ def _row(number: int, ticket: dict[str, Any], texts: list[str]) -> dict[str, Any
         "created_at": at,
         "subject": texts[0] or None,
         "messages": messages,
-    }
+    } | {field: ticket.get(field) for field in ("topic", "locale", "channel")}
     return dict.fromkeys(_FIELDS) | known
 
 
@@ -101,6 +102,6 @@ def _moment(written: str | None) -> datetime:
 
 
 _FIELDS = (
-    "thread_id", "customer", "agent", "channel", "locale", "topic", "reply", "cites", "outcome",
-    "source", "language", "group", "is_macro",
+    "thread_id", "customer", "agent", "reply", "cites", "outcome", "source", "language", "group",
+    "is_macro",
 )  # fmt: skip

@@ -27,6 +27,10 @@ class Ticket(pydantic.BaseModel):
     subject: str | None = None
     at: str | None = None
     """When the customer wrote, in ISO 8601; the policies in force then apply. Now, unless given."""
+    topic: str | None = None
+    locale: str | None = None
+    channel: str | None = None
+    """As in the tickets that it was trained on, where they are known: rules may ask for them."""
     names: list[str] = []
     """People known from elsewhere: the customer, then the agent."""
 

@@ -163,11 +163,11 @@ def test_a_promise_may_be_made_by_policy_never_by_the_customers_wish() -> None:
 
 
 def test_what_must_be_said_is_asked_of_the_tickets_that_it_is_for() -> None:
-    silent = "That dent is a sorry sight."
-    assert broken(silent, topic="damaged") == ["picture_of_damage"]
-    assert broken(silent, topic="thanks") == []
-    assert broken(CHATTER[0][2], topic="damaged") == []
-    (violation,) = violations(silent, retrieved(topic="damaged"), (), RULES)
+    silent, asked = "That is a sorry sight.", CHATTER[0][1].format(count=3)
+    assert broken(silent, question=asked) == ["picture_of_damage"]
+    assert broken(silent, question=CHATTER[3][1]) == []
+    assert broken(CHATTER[0][2], question=asked) == []
+    (violation,) = violations(silent, retrieved(question=asked), (), RULES)
     assert violation.span == (len(silent), len(silent))
     assert violation.why.startswith("who reports damage is asked for a picture")
 
@@ -201,7 +201,7 @@ rules:
 @given(st.text(max_size=300))
 @settings(deadline=None)
 def test_any_text_in_any_language_is_read_and_every_span_lies_in_it(text: str) -> None:
-    for violation in violations(text, retrieved(topic="damaged"), (), RULES):
+    for violation in violations(text, retrieved(question="It has a dent."), (), RULES):
         start, end = violation.span
         assert 0 <= start <= end <= len(text)
 
@@ -220,7 +220,7 @@ def test_other_languages_are_not_understood_and_do_no_harm(draft: str) -> None:
 
 
 def test_an_empty_draft_breaks_nothing() -> None:
-    assert broken("  \n", topic="damaged") == []
+    assert broken("  \n", question="It has a dent.") == []
 
 
 def test_every_kind_of_fact_that_the_guard_knows_can_be_named() -> None:
@@ -283,3 +283,11 @@ def test_a_missing_rule_file_says_where_it_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["compliance.yaml", "presets/rules/thunderbird.yaml"])
 def test_every_rule_file_of_the_house_loads(path: str) -> None:
     assert load_rules(HOUSE / path).rules
+
+
+@pytest.mark.parametrize("path", ["compliance.yaml", "presets/rules/thunderbird.yaml"])
+def test_the_guard_sees_as_many_clauses_at_serving_as_evaluation_brings(path: str) -> None:
+    import yaml
+
+    values = yaml.safe_load((HOUSE / "params.yaml").read_text(encoding="utf-8"))
+    assert load_rules(HOUSE / path).clauses == values["retrieve"]["k"]

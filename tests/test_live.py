@@ -14,9 +14,19 @@ from drafter.live import LiveDrafter
 from drafter.pseudonyms import PseudonymParams, Pseudonyms
 from drafter.spec import Spec, prompt_digest
 from tests.factories import curated, curated_table, retrieved, retrieved_table
+from tests.guarded import make_rules
 
 HOUSE = Path(__file__).parents[1]
 RULES = load_rules(HOUSE / "compliance.yaml")
+RULED_BY_TOPIC = """\
+clauses: 1
+rules:
+  picture:
+    kind: must_say
+    message: ask for a picture
+    when: {topic: [damaged], channel: [chat], locale: [en]}
+    say: [picture]
+"""
 CLAUSE = {
     "chunk_id": "returns#1",
     "doc_id": "returns",
@@ -93,6 +103,19 @@ def test_what_is_held_back_has_a_reason_and_neither_text_nor_citation(
         "abstained": not reason.startswith("failed"),
         "reason": reason,
     }
+
+
+def test_rules_by_topic_and_channel_see_what_the_caller_tells_of_a_live_ticket(
+    tmp_path: Path,
+) -> None:
+    rules = load_rules(make_rules(tmp_path / "rules.yaml", RULED_BY_TOPIC))
+    pseudonyms = Pseudonyms(PseudonymParams([], "US", []))
+    spec = Spec("x", "local", False, 1, 8, 4, prompt_digest())
+    live = LiveDrafter(Drafter(spec, Says("Hello."), None, rules), pseudonyms)
+    ticket = {"messages": [{"role": "customer", "text": "It broke."}]}
+    told = {"topic": "damaged", "channel": "chat", "locale": "en-IE"}
+    reasons = [draft["reason"] for draft in live.reply([ticket, ticket | told])]
+    assert reasons == [None, "guard: picture"]
 
 
 def test_the_record_keeps_the_text_that_is_held_back() -> None:

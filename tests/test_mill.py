@@ -126,6 +126,7 @@ def test_a_clean_environment_drafts_what_was_evaluated(
             "subject": row["subject"],
             "messages": [{"role": m["role"], "text": m["text"]} for m in row["messages"]],
             "at": row["created_at"].isoformat(),
+            "topic": row["topic"],
         }
         for row in holdout.iter_rows(named=True)
     ]

@@ -107,7 +107,7 @@ KEEPS_FEE = (
 )
 # Not one that was paid with: "money paid by gift voucher".
 GIFT = (
-    r"(?<!by )(?<!by gift )(?<!with )"
+    r"(?<!by )(?<!by gift )(?<!with )(?<!for )(?<!for gift )"
     + words(
         "discount* vouchers? coupons? gift_?cards? rebates?"
         " (promo|promotion|promotional|discount)_codes? credit_notes? bonus_points"
