@@ -207,9 +207,11 @@ def _put_back(tickets: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     rivals = rivals.group_by("ticket", maintain_order=True).agg(
         rivals=pl.struct(["text", "votes", "accepted"])
     )
-    table = table.drop("messages", "draft", "rivals")
-    for part in (grouped, drafts, rivals):
-        table = table.join(part, on="ticket", how="left", maintain_order="left")
+    table = table.drop("messages").join(grouped, on="ticket", how="left", maintain_order="left")
+    for name, part in {"draft": drafts, "rivals": rivals}.items():
+        if not part.is_empty():  # else the column is null and stays
+            table = table.drop(name)
+            table = table.join(part, on="ticket", how="left", maintain_order="left")
     return table.with_columns(
         subject=subject,
         reply=reply,

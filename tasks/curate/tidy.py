@@ -80,8 +80,12 @@ def cleaned(tickets: pl.DataFrame) -> pl.DataFrame:
         rivals=pl.struct(["text", "votes", "accepted"])
     )
     table = rows.drop("messages", "draft", "rivals")
-    for part in (grouped, drafts, rivals):
-        table = table.join(part, on="row", how="left", maintain_order="left")
+    table = table.join(grouped, on="row", how="left", maintain_order="left")
+    for name, part in {"draft": drafts, "rivals": rivals}.items():
+        if part.is_empty():  # as for most exports: a join would copy all texts to add nothing
+            table = table.with_columns(pl.lit(None, TICKET[name]).alias(name))
+        else:
+            table = table.join(part, on="row", how="left", maintain_order="left")
     return table.with_columns(
         pl.col("messages").fill_null([]).cast(pl.List(MESSAGE)),
         subject=clean_lines(tickets["subject"]),

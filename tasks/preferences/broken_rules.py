@@ -7,21 +7,21 @@ clause stands there. With an empty prompt the same pair would ask to guess the h
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from drafter.guard import grounded
-from tasks.preferences.candidate import Candidate, Ticket, prompt_with, said
+from tasks.preferences.candidate import Candidate, Ticket, evidence_of, prompt_with
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-def broken_rule(draft: str, ticket: Ticket, evidence: Sequence[str]) -> str | None:
-    """The first rule that `draft` breaks, or None; `evidence` are the clauses that it may rest on.
+def broken_rule(draft: str, ticket: Ticket, clauses: Sequence[Mapping[str, Any]]) -> str | None:
+    """The first rule that `draft` breaks, or None; `clauses` are what it may rest on.
 
-    For now one rule: what it states is in a clause or in the ticket.
+    One rule: what it states is in a clause or in the ticket.
     """
-    unsupported = grounded(draft, [*evidence, *said(ticket)]).unsupported
+    unsupported = grounded(draft, evidence_of(ticket, clauses)).unsupported
     return f"ungrounded_{unsupported[0].kind}" if unsupported else None
 
 
@@ -55,14 +55,9 @@ def rule_breaking(
             reason = "cut"
         elif (draft["ticket_id"], draft["text"]) in seen:
             reason = "same_draft"
-        elif broken_rule(draft["text"], ticket, _texts(ticket["chunks"])) is None:
+        elif broken_rule(draft["text"], ticket, ticket["chunks"]) is None:
             reason = "breaks_no_rule"
-        elif broken_rule(ticket["reply"], ticket, _texts(shown)) is not None:
+        elif broken_rule(ticket["reply"], ticket, shown) is not None:
             reason = "human_breaks_it_too"
         seen.add((draft["ticket_id"], draft["text"]))
         yield replace(found, reason=reason)
-
-
-def _texts(chunks: Sequence[Mapping[str, str]]) -> list[str]:
-    """What clauses say, and where they stand: a draft may link to them."""
-    return [part for chunk in chunks for part in (chunk["text"], chunk["url"]) if part]

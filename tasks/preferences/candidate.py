@@ -65,9 +65,11 @@ def prompt_for(
     return prompt_with(ticket, ticket["chunks"][:chunks] if shown else ())
 
 
-def said(ticket: Ticket) -> list[str]:
-    """What the ticket itself says: its subject and messages."""
-    return [ticket["subject"] or "", *(message["text"] for message in ticket["messages"])]
+def evidence_of(ticket: Ticket, chunks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What a reply may rest on: the clauses, where they stand, and what the ticket itself says."""
+    clauses = [part for chunk in chunks for part in (chunk["text"], chunk["url"]) if part]
+    said = [ticket["subject"] or "", *(message["text"] for message in ticket["messages"])]
+    return clauses + said
 
 
 def share_of(purpose: str, name: str, seed: int) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from drafter.guard import grounded
-from tasks.preferences.candidate import Candidate, Ticket, prompt_for, prompt_with, said
+from tasks.preferences.candidate import Candidate, Ticket, evidence_of, prompt_for, prompt_with
 from tasks.preferences.edit_class import classify
 from tasks.preferences.params import PreferencesParams
 
@@ -35,7 +35,6 @@ def _judged(found: Candidate, ticket: Ticket, params: PreferencesParams, seed: i
         prompt = prompt_for(ticket, params.chunks, params.without_policy, seed)
         return replace(found, prompt=prompt)
     shown = ticket["chunks"][: params.chunks]
-    evidence = [*(chunk["text"] for chunk in shown), *said(ticket)]
-    if grounded(found.chosen, evidence).unsupported:
+    if grounded(found.chosen, evidence_of(ticket, shown)).unsupported:
         return found.without("fact_not_in_prompt")
     return replace(found, prompt=prompt_with(ticket, shown))

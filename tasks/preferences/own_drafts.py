@@ -5,12 +5,16 @@ read again and nothing is drafted.
 """
 
 import hashlib
+import importlib.metadata
 import json
 import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from drafter import base_model, fit, hardware, local, prompt
 from drafter.base_model import load_adapter, load_base
 from drafter.clean import query_text
 from drafter.generate import Prompt
@@ -28,6 +32,9 @@ OWN = pl.Schema(
     {"ticket_id": pl.String(), "with_policy": pl.Boolean(), "text": pl.String()}
     | {"cut": pl.Boolean()}
 )
+# Kept drafts must not outlive what wrote them.
+CODE = (base_model, fit, hardware, local, prompt, sys.modules[__name__])
+LIBRARIES = ("torch", "transformers", "peft")
 REMEDY = "run the stage that makes it again, with `dvc repro --force`"
 
 
@@ -102,10 +109,13 @@ def _chat(ticket: Ticket, shown: bool, chunks: int) -> list[Any]:
 
 
 def _digest(params: Params, paths: Paths) -> str:
-    """Over all that decides the drafts but the code."""
+    """Over all that decides the drafts: what is drafted, by which models, libraries and code."""
     wanted = params.preferences
     names = ("chunks", "drafted_tickets", "max_new_tokens", "batch_size", "device", "threads")
     settings = {"seed": params.seed} | {name: getattr(wanted, name) for name in names}
     models = [manifest_digest(verify_manifest(path, REMEDY)) for path in (paths.base, paths.sft)]
     tickets = [file_sha256(paths.retrieved(split)) for split in ("train", "val")]
-    return hashlib.sha256(json.dumps([settings, models, tickets]).encode()).hexdigest()[:32]
+    code = [file_sha256(Path(str(module.__file__))) for module in CODE]
+    versions = [importlib.metadata.version(name) for name in LIBRARIES]
+    whole = json.dumps([settings, models, tickets, code, versions])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
