@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench up down env trigger use sample
+.PHONY: help setup run test lint bench up down env trigger use sample ratings
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ trigger: setup  ## turn the mill on the worker of `make up`, and watch
 use: setup  ## merge presets/NAME.yaml into params.yaml: make use PRESET=NAME
 	@test -n "$(PRESET)" || { echo "say which: make use PRESET=name, one of: $(notdir $(basename $(wildcard presets/*.yaml)))"; exit 1; }
 	@$(BIN)/python -m tasks.use $(PRESET)
+
+ratings: setup  ## how `accuracy` goes with people's ratings: make ratings FILE=ratings.jsonl.gz
+	@test -n "$(FILE)" || { echo "say which: make ratings FILE=ratings.jsonl.gz"; exit 1; }
+	@$(BIN)/python -m tasks.ratings "$(FILE)"
 
 sample: setup  ## write the sample company in data/sample anew
 	@$(BIN)/python -m tasks.sample

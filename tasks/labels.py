@@ -34,6 +34,9 @@ LABELS = {
         "drafts with a fact that only an earlier version of the policy holds; where there is one",
         less_is_better=True,
     ),
+    "accuracy": Label(
+        "accuracy", 3, False, "as people would rate it, 0 to 1; see docs/accuracy.md"
+    ),
     "chrf": Label("chrF", 1, False, "character n-grams shared with the human's reply, 0 to 100"),
     "rouge_l": Label("ROUGE-L", 3, False, "longest common word sequence with the human's, F1"),
     "similarity": Label("similarity", 3, False, "cosine of the embeddings of draft and human's"),

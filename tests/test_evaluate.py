@@ -110,6 +110,14 @@ def test_the_scorecard_tells_old_figures_and_a_wrong_voice_from_the_best(finishe
     assert card["winner"] == "best"
 
 
+def test_accuracy_tells_the_right_figure_from_the_old_one(finished: Paths) -> None:
+    after = read_json(finished.report("scorecard.json"))["slices"]["after_policy_change"]
+    told = {name: cells["accuracy"]["mean"] for name, cells in after["candidates"].items()}
+    assert told["best"] > told["old"] + 0.2
+    assert told["dry"] > told["old"]
+    assert told["old"] > told["nearest"], "which answers nothing"
+
+
 def test_every_cell_has_a_mean_inside_its_interval_and_its_n(finished: Paths) -> None:
     card = read_json(finished.report("scorecard.json"))
     assert list(card["candidates"]) == list(WRITERS)
@@ -148,7 +156,7 @@ def test_the_page_needs_nothing_else_and_marks_what_is_not_grounded(finished: Pa
     assert '<mark class="unsupported">30 days</mark>' in page
     assert '<mark class="supported">14 days</mark>' in page
     assert "&lt;my&gt; parcel" in page
-    assert page.count("<svg") == 7
+    assert page.count("<svg") == 8
 
 
 def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) -> None:
@@ -159,7 +167,7 @@ def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) ->
     assert lines[0] == "candidate,mean,low,high"
     assert lines[-1] == "best,1.0,1.0,1.0"
     assert len(lines) == 1 + len(WRITERS)
-    assert len(list(finished.report("plots").iterdir())) == 6
+    assert len(list(finished.report("plots").iterdir())) == 7
 
 
 def test_the_table_names_the_winner_in_bold(finished: Paths) -> None:

@@ -1,13 +1,14 @@
 """The tickets as evaluation sees them: what was asked, what the human sent, what may be said."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
 from drafter.guard import facts
+from tasks.accuracy.passage import answering
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +30,9 @@ class Case:
     """Facts (kind, value) that earlier versions of its policy state, and neither today's nor the
     ticket itself."""
     is_macro: bool
+    policy: str
+    """The few sentences of its policy that answer it; empty where the human's reply rests on none.
+    """
 
 
 def cases_of(
@@ -58,9 +62,18 @@ def cases_of(
                 after_change=any(start is not None and start > newest_training for start in starts),
                 superseded=_stated(earlier) - _stated(today),
                 is_macro=bool(row["is_macro"]),
+                policy=_answering(row, documents),
             )
         )
     return cases
+
+
+def _answering(row: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]) -> str:
+    """From what the human's reply cites; where that is nothing, from the first retrieved clause."""
+    cited = bool(row["cites"]) and bool(documents)
+    passages = documents if cited else row["chunks"][:1]
+    texts = [passage["text"] for passage in passages]
+    return answering(texts, query_text(row), row["reply"], cited=cited)
 
 
 class PolicyBook:

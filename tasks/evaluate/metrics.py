@@ -29,6 +29,7 @@ def metrics(embedder: "Embedder") -> dict[str, Metric]:
         "grounded": grounded,
         "facts_agree": facts_agree,
         "outdated": outdated,
+        "accuracy": accuracy(),
     }
 
 
@@ -104,3 +105,27 @@ def outdated(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
         else None
         for draft, case in zip(drafts, cases, strict=True)
     ]
+
+
+def accuracy() -> Metric:
+    """What people would rate a draft's accuracy, 0 to 1, by fixed trees; 0 for an empty draft.
+
+    It holds the draft against the human's reply and the policy that answers: figures, products,
+    actions and denials by code, and MiniLM's cosines. A foreign figure or an opposite never raises
+    it. It can't see a wrong claim made of the right words, reads English, and takes the human's
+    reply for right.
+    """
+    from tasks.accuracy.features import Answer
+    from tasks.accuracy.score import accuracy as scored
+    from tasks.accuracy.score import fitted_embedder
+
+    embedder = fitted_embedder()
+
+    def score(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+        answers = [
+            Answer(case.question, case.policy, case.human, draft)
+            for draft, case in zip(drafts, cases, strict=True)
+        ]
+        return [*scored(answers, embedder)]
+
+    return score

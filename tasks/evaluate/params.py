@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from tasks.candidates import Candidate
 from tasks.section import Section
 
-Quality = Literal["chrf", "rouge_l", "similarity", "grounded", "facts_agree"]
+Quality = Literal["chrf", "rouge_l", "similarity", "grounded", "facts_agree", "accuracy"]
 
 
 class EvaluateParams(Section):
