@@ -22,8 +22,6 @@ from tasks.ratings.read import is_even, question_hash, read_ratings
 from tasks.ratings.report import report, told
 
 REAL = Path("../shared/data/reply_ratings/ratings.jsonl.gz")
-if not REAL.exists():
-    REAL = Path("/work/shared/data/reply_ratings/ratings.jsonl.gz")
 
 
 def rows(questions: int = 16) -> list[dict[str, Any]]:
