@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan run test lint bench up down env trigger release pin use sample
+.PHONY: help setup plan run test lint bench up down env trigger release pin use sample ratings
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ pin: setup  ## pin a ticket: make pin TICKET=T-1 WHY="…" SAY="30 days" (NOT_SA
 use: setup  ## merge presets/NAME.yaml into params.yaml: make use PRESET=NAME
 	@test -n "$(PRESET)" || { echo "say which: make use PRESET=name, one of: $(notdir $(basename $(wildcard presets/*.yaml)))"; exit 1; }
 	@$(BIN)/python -m tasks.use $(PRESET)
+
+ratings: setup  ## how `accuracy` goes with people's ratings: make ratings FILE=ratings.jsonl.gz
+	@test -n "$(FILE)" || { echo "say which: make ratings FILE=ratings.jsonl.gz"; exit 1; }
+	@$(BIN)/python -m tasks.ratings "$(FILE)"
 
 sample: setup  ## write the sample company in data/sample anew
 	@$(BIN)/python -m tasks.sample

@@ -13,7 +13,7 @@ from tasks.paths import Paths
 if TYPE_CHECKING:
     import polars as pl
 
-SCORES = ("chrf", "rouge_l", "similarity", "grounded", "facts_agree", "outdated")
+SCORES = ("chrf", "rouge_l", "similarity", "grounded", "facts_agree", "outdated", "accuracy")
 DIGEST_TAG = "replymill.scores"
 
 

@@ -37,6 +37,9 @@ LABELS = {
     "compliance": Label(
         "rules kept", 1, True, "drafts that break no rule of compliance.yaml, by all evidence"
     ),
+    "accuracy": Label(
+        "accuracy", 3, False, "as people would rate it, 0 to 1; see docs/accuracy.md"
+    ),
     "chrf": Label("chrF", 1, False, "character n-grams shared with the human's reply, 0 to 100"),
     "rouge_l": Label("ROUGE-L", 3, False, "longest common word sequence with the human's, F1"),
     "similarity": Label("similarity", 3, False, "cosine of the embeddings of draft and human's"),

@@ -126,6 +126,14 @@ def test_the_scorecard_tells_old_figures_and_a_wrong_voice_from_the_best(finishe
     assert before["old"]["outdated"]["n"] == 0
 
 
+def test_accuracy_tells_the_right_figure_from_the_old_one(finished: Paths) -> None:
+    after = read_json(finished.report("scorecard.json"))["slices"]["after_policy_change"]
+    told = {name: cells["accuracy"]["mean"] for name, cells in after["candidates"].items()}
+    assert told["best"] > told["old"] + 0.2
+    assert told["dry"] > told["old"]
+    assert told["old"] > told["nearest"], "which answers nothing"
+
+
 def test_every_cell_has_a_mean_inside_its_interval_and_its_n(finished: Paths) -> None:
     card = read_json(finished.report("scorecard.json"))
     assert list(card["candidates"]) == list(WRITERS)
@@ -187,7 +195,7 @@ def test_what_dvc_shows_is_a_row_of_means_for_each_candidate(finished: Paths) ->
     assert lines[-1] == "best,1.0,1.0,1.0"
     assert len(lines) == 1 + len(WRITERS)
     plots = {path.stem for path in finished.report("plots").iterdir()}
-    assert {"facts_agree", "compliance", "tone", "chrf"} <= plots
+    assert {"facts_agree", "accuracy", "compliance", "tone", "chrf"} <= plots
 
 
 def test_where_tone_can_not_be_judged_the_scorecard_says_why(finished: Paths) -> None:

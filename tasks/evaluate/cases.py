@@ -1,12 +1,13 @@
 """The tickets as evaluation sees them: what was asked, what the human sent, what may be said."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
 from drafter.guard import facts
+from tasks.accuracy.passage import answering
 from tasks.policy_book import PolicyBook, evidence_of, said_in
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class Case:
     is_macro: bool
     ticket: Mapping[str, Any]
     """The RETRIEVED row itself: rules look at its topic, locale and channel."""
+    policy: str
+    """The few sentences of its policy that answer it; empty where the human's reply rests on none.
+    """
 
 
 def cases_of(
@@ -56,9 +60,18 @@ def cases_of(
                 superseded=_stated(earlier) - _stated(today),
                 is_macro=bool(row["is_macro"]),
                 ticket=row,
+                policy=_answering(row, documents),
             )
         )
     return cases
+
+
+def _answering(row: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]) -> str:
+    """From what the human's reply cites; where that is nothing, from the first retrieved clause."""
+    cited = bool(row["cites"]) and bool(documents)
+    passages = documents if cited else row["chunks"][:1]
+    texts = [passage["text"] for passage in passages]
+    return answering(texts, query_text(row), row["reply"], cited=cited)
 
 
 def _stated(texts: Iterable[str]) -> frozenset[tuple[str, str]]:

@@ -33,6 +33,7 @@ def metrics(embedder: "Embedder", voice: "Voice", rules: Rules) -> dict[str, Met
         "outdated": outdated,
         "tone": voice.tone,
         "compliance": compliance(rules),
+        "accuracy": accuracy(),
     }
 
 
@@ -133,3 +134,28 @@ def outdated(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
         else None
         for draft, case in zip(drafts, cases, strict=True)
     ]
+
+
+def accuracy() -> Metric:
+    """What people would rate a draft's accuracy, 0 to 1, by fixed trees; 0 for an empty draft.
+
+    It holds the draft against the human's reply and the policy that answers: figures, products,
+    actions and denials by code, and MiniLM's cosines. A foreign figure or an opposite never raises
+    it. It can't see a wrong claim made of the right words, reads English, and takes the human's
+    reply for right. On questions that the trees were not fitted on it goes with people's ratings
+    at Pearson .621 [.575, .667]: `make ratings FILE=ratings.jsonl.gz`, docs/accuracy.md.
+    """
+    from tasks.accuracy.features import Answer
+    from tasks.accuracy.score import accuracy as scored
+    from tasks.accuracy.score import fitted_embedder
+
+    embedder = fitted_embedder()
+
+    def score(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+        answers = [
+            Answer(case.question, case.policy, case.human, draft)
+            for draft, case in zip(drafts, cases, strict=True)
+        ]
+        return [*scored(answers, embedder)]
+
+    return score
