@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench up down env trigger use sample
+.PHONY: help setup run test lint bench up down env trigger use sample canary
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,3 +61,6 @@ use: setup  ## merge presets/NAME.yaml into params.yaml: make use PRESET=NAME
 
 sample: setup  ## write the sample company in data/sample anew
 	@$(BIN)/python -m tasks.sample
+
+canary: setup  ## plant secrets, train on them, and try to draw them out
+	@$(BIN)/python -m tasks.canary

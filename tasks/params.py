@@ -1,6 +1,7 @@
 """The whole of params.yaml: every stage's own part, joined; for checks, not for stages."""
 
 from tasks.base.params import Params as BaseParams
+from tasks.canary.params import Params as CanaryParams
 from tasks.curate.params import Params as CurateParams
 from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
@@ -24,6 +25,7 @@ class MillParams(
     DraftParams,
     JudgeParams,
     EvaluateParams,
+    CanaryParams,
     RegisterParams,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""
