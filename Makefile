@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan run test lint bench up down env trigger release pin use sample ratings
+.PHONY: help setup plan run test lint bench up down env trigger release pin use sample ratings canary
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,3 +74,6 @@ ratings: setup  ## how `accuracy` goes with people's ratings: make ratings FILE=
 
 sample: setup  ## write the sample company in data/sample anew
 	@$(BIN)/python -m tasks.sample
+
+canary: setup  ## plant secrets, train on them, and try to draw them out
+	@$(BIN)/python -m tasks.canary

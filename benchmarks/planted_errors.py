@@ -1,4 +1,4 @@
-"""Whether `accuracy` sees planted errors: `python -m benchmarks.planted_errors` after a finished run.
+"""Whether `accuracy` sees planted errors: `python -m benchmarks.planted_errors` after a run.
 
 Takes the holdout's human replies, and the drafts of one candidate that state the human's very
 figures, plants one error of each kind in each, and prints for each kind how many, the area under

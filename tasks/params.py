@@ -2,6 +2,7 @@
 
 from tasks.ask.params import Params as AskParams
 from tasks.base.params import Params as BaseParams
+from tasks.canary.params import Params as CanaryParams
 from tasks.curate.params import Params as CurateParams
 from tasks.decide.params import Params as DecideParams
 from tasks.dpo.params import Params as DpoParams
@@ -34,6 +35,7 @@ class MillParams(
     EvaluateParams,
     PromoteParams,
     DecideParams,
+    CanaryParams,
     RegisterParams,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""

@@ -3,7 +3,7 @@ voice though it is about the same matters."""
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def labelled(tickets: "pl.DataFrame", most: int, judging: bool) -> list[Text]:
     return list(found)
 
 
-def without(texts: list[Text], known: Collection[str]) -> list[Text]:
+def without(texts: Sequence[Text], known: Collection[str]) -> list[Text]:
     """Those that say nothing word for word that is `known`."""
     return [text for text in texts if text.text not in known]
 

@@ -93,9 +93,21 @@ def fit_voice(
     seed: int,
 ) -> Voice:
     """Fit on RETRIEVED rows of train and judge on those of val; the same rows give the same."""
+    known = labelled(train, params.tone.fit_tickets, judging=False)
+    asked = labelled(val, params.tone.judge_tickets, judging=True)
+    return fit_on(known, asked, embedder, params, seed)
+
+
+def fit_on(
+    known: Sequence[Text],
+    asked: Sequence[Text],
+    embedder: "Embedder",
+    params: EvaluateParams,
+    seed: int,
+) -> Voice:
+    """Fit on `known` and judge on those of `asked` that it does not hold word for word."""
     tone = params.tone
-    known = labelled(train, tone.fit_tickets, judging=False)
-    asked = without(labelled(val, tone.judge_tickets, judging=True), {text.text for text in known})
+    asked = without(asked, {text.text for text in known})
     if why := _too_few(known, asked, tone):
         empty: dict[str, Any] = {
             "auc": None,

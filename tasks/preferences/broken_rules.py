@@ -9,24 +9,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from drafter.guard import grounded
-from tasks.preferences.candidate import Candidate, Ticket, evidence_of, prompt_with
+from drafter.compliance import Rules, violations
+from tasks.preferences.candidate import Candidate, Ticket, prompt_with
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-def broken_rule(draft: str, ticket: Ticket, clauses: Sequence[Mapping[str, Any]]) -> str | None:
-    """The first rule that `draft` breaks, or None; `clauses` are what it may rest on.
-
-    One rule: what it states is in a clause or in the ticket.
-    """
-    unsupported = grounded(draft, evidence_of(ticket, clauses)).unsupported
-    return f"ungrounded_{unsupported[0].kind}" if unsupported else None
+def broken_rule(
+    draft: str, ticket: Ticket, clauses: Sequence[Mapping[str, Any]], rules: Rules
+) -> str | None:
+    """The first rule of the guard's that `draft` breaks, or None; `clauses` are its evidence."""
+    evidence = [clause[part] for clause in clauses for part in ("text", "url") if clause[part]]
+    found = violations(draft, ticket, evidence, rules)
+    return found[0].rule if found else None
 
 
 def rule_breaking(
-    drafts: "pl.DataFrame", tickets: Mapping[str, Ticket], chunks: int
+    drafts: "pl.DataFrame", tickets: Mapping[str, Ticket], chunks: int, rules: Rules
 ) -> Iterator[Candidate]:
     """One candidate for each draft (OWN rows).
 
@@ -55,9 +55,9 @@ def rule_breaking(
             reason = "cut"
         elif (draft["ticket_id"], draft["text"]) in seen:
             reason = "same_draft"
-        elif broken_rule(draft["text"], ticket, ticket["chunks"]) is None:
+        elif broken_rule(draft["text"], ticket, ticket["chunks"], rules) is None:
             reason = "breaks_no_rule"
-        elif broken_rule(ticket["reply"], ticket, shown) is not None:
+        elif broken_rule(ticket["reply"], ticket, shown, rules) is not None:
             reason = "human_breaks_it_too"
         seen.add((draft["ticket_id"], draft["text"]))
         yield replace(found, reason=reason)

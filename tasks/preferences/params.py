@@ -63,5 +63,7 @@ class Params(Section):
     """The top-level keys that `preferences` reads."""
 
     preferences: PreferencesParams
+    rules: str
+    """The file of rules that the model's own drafts are held against; the guard's."""
     seed: int
     """Draws which tickets are drafted, shown without clauses, and kept where there are too many."""

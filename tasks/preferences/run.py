@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from drafter.compliance import Rules, load_rules
 from drafter.errors import BadInput
 from drafter.index_files import current
 from drafter.progress import progress
@@ -39,13 +40,14 @@ def run(params: Params, paths: Paths) -> None:
             f"{paths.retrieved('train')} holds no tickets: see reports/curation.json for where "
             "they were dropped"
         )
+    rules = load_rules(paths.root / params.rules)
     wanted, whole = params.preferences, pl.concat(tickets.values())
     chunks = read_table(current(paths.index) / "chunks.parquet", CHUNK)
     clauses = Clauses(chunks, until=end_of(whole))
     to_draft = drawn(whole, wanted.drafted_tickets if wanted.weights.rule else 0, params.seed)
     drafts = own_drafts(to_draft, params, paths)
     splits = {
-        split: collect(table, clauses, drafts, wanted, params.seed)
+        split: collect(table, clauses, drafts, wanted, params.seed, rules)
         for split, table in tickets.items()
     }
     refuse_holdout(chain(*splits.values()), read_table(paths.curated("holdout"), CURATED))
@@ -68,6 +70,7 @@ def collect(
     drafts: pl.DataFrame,
     params: PreferencesParams,
     seed: int,
+    rules: Rules,
 ) -> list[Candidate]:
     """Every candidate of one split's tickets, pairs and left out, origin by origin."""
     own = drafts.join(tickets.select("ticket_id"), on="ticket_id", how="semi")
@@ -77,7 +80,7 @@ def collect(
         "rivals": rivalled(_rows(tickets, "rivals"), params, seed),
         "outdated": outdated(_rows(tickets, "changed policies"), clauses, params.chunks),
         "rule": rule_breaking(
-            own, {row["ticket_id"]: row for row in drafted.to_dicts()}, params.chunks
+            own, {row["ticket_id"]: row for row in drafted.to_dicts()}, params.chunks, rules
         ),
     }
     candidates = []
