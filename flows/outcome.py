@@ -23,8 +23,6 @@ def show_outcome(root: Path, version: str) -> None:
 
     table = decision_table(Paths(root).report("decision.json"))
     shown = Table(
-        title=f"{table.tickets:,} tickets of the holdout, means with their intervals below",
-        title_justify="left",
         box=SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
@@ -38,7 +36,7 @@ def show_outcome(root: Path, version: str) -> None:
         style = "bold green" if row[0] == table.recommended else ""
         shown.add_row(*map(escape, row), style=style)
     console = Console(highlight=False)
-    console.print()
+    console.print(f"\n{table.tickets:,} tickets of the holdout, means with their intervals below\n")
     console.print(shown)
     console.print(f"\n{escape(table.sentence)}")
     console.print(f"Registered: [bold]{table.recommended}[/] as [bold]{version}[/] (challenger)")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from drafter.errors import BadInput, ParamsError
-from drafter.records import CURATED
+from drafter.records import CURATED, RETRIEVED
 from drafter.tables import read_json, write_json, write_table
 from tasks.decide.params import Params
 from tasks.decide.run import run
@@ -171,13 +171,27 @@ def test_where_the_champion_breaks_a_constraint_not_being_worse_is_enough(tmp_pa
 
 def test_two_to_promote_are_told_apart_by_the_first_dimension_that_can(tmp_path: Path) -> None:
     found = decided(
-        tmp_path, {"now": CHAMPION, "gruff": BETTER, "kind": (0.8, 1.0, 0.84, 1.0, 0.0, 0.0)}
+        tmp_path, {"now": CHAMPION, "gruff": BETTER, "kind": (0.8, 1.0, 0.9, 1.0, 0.0, 0.0)}
     )
     assert (
         found["verdicts"]["gruff"]["verdict"] == found["verdicts"]["kind"]["verdict"] == "promote"
     )
     assert (found["recommended"], found["decided_by"]) == ("kind", "tone")
     assert found["sentence"].endswith("ahead of gruff, told apart by tone.")
+
+
+def test_what_nobody_minds_decides_nothing(tmp_path: Path) -> None:
+    found = decided(
+        tmp_path, {"now": CHAMPION, "one": BETTER, "two": (0.8, 1.0, 0.8, 0.5, 0.001, 0.0)}
+    )
+    assert found["differences"]["two"]["latency"]["outcome"] == "better"
+    assert found["decided_by"] is None
+
+
+def test_two_that_nothing_tells_apart_are_called_level(tmp_path: Path) -> None:
+    found = decided(tmp_path, {"now": CHAMPION, "one": BETTER, "two": BETTER})
+    assert found["decided_by"] is None
+    assert found["sentence"].endswith("level with two in everything that was measured.")
 
 
 def test_an_effect_too_small_to_care_for_is_not_waited_for(tmp_path: Path) -> None:
@@ -261,6 +275,31 @@ def test_slices_hold_their_n_and_small_ones_are_marked(tmp_path: Path) -> None:
     assert "locale" not in slices
 
 
+@pytest.mark.parametrize("tickets", [3, 24])
+def test_it_reads_what_evaluate_writes(tmp_path: Path, tickets: int) -> None:
+    from tasks.evaluate.run import run as evaluate
+    from tests.test_evaluate import company
+    from tests.test_evaluate import params as evaluating
+
+    writers = {"now": "Thanks!", "new": "Ahoy! You have {new} days."}
+    paths = company(tmp_path, tickets, writers)
+    holdout = pl.read_parquet(paths.retrieved("holdout"))
+    write_table(paths.curated("holdout"), holdout, CURATED)
+    write_table(paths.retrieved("val"), holdout.clear(), RETRIEVED)
+    evaluate(evaluating(writers=writers), paths)
+    asked = {
+        "accuracy": {"column": "facts_agree", "margin": 0.05},
+        "latency": {"column": "seconds", "margin": 2.0},
+    }
+    run(params(["now", "new"], dimensions=asked, constraints={"min_compliance": None,
+        "max_usd_per_1000": None}), paths)  # fmt: skip
+    found = read_json(paths.report("decision.json"))
+    assert found["verdicts"]["new"]["verdict"] == ("need" if tickets == 3 else "promote")
+    assert {part["n"] for part in found["slices"]["policy_change"].values()} == (
+        {1, 2} if tickets == 3 else {12}
+    )
+
+
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     decided(tmp_path / "a", {"now": CHAMPION, "new": BETTER})
     decided(tmp_path / "b", {"now": CHAMPION, "new": BETTER})
@@ -272,6 +311,23 @@ def damaged(paths: Paths, change: pl.Expr | None = None) -> None:
     scores = pl.read_parquet(paths.scores)
     scores = scores.with_columns(change) if change is not None else scores.filter(candidate="now")
     write_table(paths.scores, scores, SCORES)
+
+
+def test_scores_that_are_not_there_or_of_an_older_version_are_refused(tmp_path: Path) -> None:
+    paths = measured(tmp_path, {"now": CHAMPION})
+    pl.read_parquet(paths.scores).drop("after_change").write_parquet(paths.scores)
+    with pytest.raises(BadInput, match="lacks after_change: an older version wrote it; run"):
+        run(params(["now"]), paths)
+    paths.scores.unlink()
+    with pytest.raises(BadInput, match=r"scores\.parquet is not there: run `dvc repro evaluate`"):
+        run(params(["now"]), paths)
+
+
+def test_a_holdout_of_other_tickets_is_refused(tmp_path: Path) -> None:
+    paths = measured(tmp_path, {"now": CHAMPION}, tickets=20)
+    write_table(paths.curated("holdout"), curated_table([curated(1)]), CURATED)
+    with pytest.raises(BadInput, match=r"holdout\.parquet holds 0 of the 20 tickets"):
+        run(params(["now"]), paths)
 
 
 @pytest.mark.parametrize("odd", [float("nan"), float("inf")])

@@ -103,6 +103,8 @@ def test_timings_hold_the_wait_for_one_draft_and_the_pace_of_many(root: Path) ->
     timings = read_json(Paths(root).timings("sft"))
     assert len(timings["seconds"]) == 3 == timings["same_text_alone"]
     assert len(set(timings["ticket_ids"])) == 3
+    drafted(root, "base")
+    assert read_json(Paths(root).timings("base"))["ticket_ids"] == timings["ticket_ids"]
     assert 0 < timings["seconds_p50"] <= timings["seconds_p95"]
     assert timings["drafts"] == 11
     assert timings["drafts_per_second"] > 0

@@ -72,7 +72,8 @@ def company(root: Path, tickets: int = 24, writers: dict[str, str] = WRITERS) ->
     for place, (name, table) in enumerate(drafts.items()):
         write_table(paths.drafts(name), pl.DataFrame(table, schema=DRAFT), DRAFT)
         seconds = [round(0.1 * (place + 1) + 0.01 * n, 3) for n in range(9)]
-        write_json(paths.timings(name), {"seconds": seconds})
+        timed = [f"T-{number}" for number in range(min(9, tickets))]
+        write_json(paths.timings(name), {"seconds": seconds[:tickets], "ticket_ids": timed})
     return paths
 
 

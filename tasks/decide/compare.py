@@ -55,7 +55,7 @@ def differences(measured: Measured, params: DecideParams, seed: int) -> dict[str
         return {}
     gains = np.stack([measured.gain(c, params.champion, d) for c, d in pairs], axis=1)
     sign = np.array([-1.0 if dimension in LESS_IS_BETTER else 1.0 for _, dimension in pairs])
-    margins = [params.dimensions[d].margin for _, d in pairs]  # type: ignore[index]
+    margins = [params.margin(dimension) for _, dimension in pairs]
     bounded = [dimension in BOUNDED for _, dimension in pairs]
     cells = mean_intervals(gains * sign, params.resamples, 1 - params.alpha, seed)
     alike = p_values(gains, params.permutations, seed, "two-sided")

@@ -98,6 +98,10 @@ class DecideParams(Section):
 
     missing: Missing
 
+    def margin(self, dimension: str) -> float:
+        """What may be lost in a dimension."""
+        return {str(name): asked.margin for name, asked in self.dimensions.items()}[dimension]
+
 
 class Params(Section):
     """The top-level keys that `decide` reads."""

@@ -31,7 +31,7 @@ def recommend(
     ready = [name for name, found in verdicts.items() if found["verdict"] == "promote"]
     if not ready:
         return _stay(compared, verdicts, broken, params)
-    best, told_by = choose(measured, ready, params, seed)
+    best, told_by, even = choose(measured, ready, params, seed)
     primary = params.primary
     against = (
         f"{level(primary, cells[best][primary]['mean'])} {primary} against "
@@ -57,22 +57,22 @@ def recommend(
         return Recommendation(
             best, primary, f"Promote {best}: {against}; no other challenger is to be promoted."
         )
-    others = _listed(rivals)
     reason = (
-        f"ahead of {others}, told apart by {told_by}"
-        if told_by
-        else f"level with {others} in everything that was measured"
+        f"level with {_listed(even)} in everything that was measured"
+        if even
+        else f"ahead of {_listed(rivals)}, told apart by {told_by}"
     )
     return Recommendation(best, told_by, f"Promote {best}: {against}; {reason}.")
 
 
 def choose(
     measured: Measured, names: Sequence[str], params: DecideParams, seed: int
-) -> tuple[str, str | None]:
-    """The best of `names`, and the dimension that told it from the last other.
+) -> tuple[str, str | None, list[str]]:
+    """The best of `names`, the dimension that told it from the last other, and who is level.
 
     Primary first, then the others in the order of params.yaml: whoever is clearly worse than the
-    best mean drops out. Those still level at the end are told apart by the primary mean alone,
+    best mean drops out; in the others it must be worse by more than the margin, since what nobody
+    minds decides nothing. Those still level at the end are told apart by the primary mean alone,
     which is no finding, so that no dimension is named.
     """
     import numpy as np
@@ -94,15 +94,17 @@ def choose(
             break
         gaps = np.stack([measured.gain(best, rival, dimension) for rival in rivals], axis=1)
         tests = holm(p_values(gaps, params.permutations, seed, "greater"))
+        minded = 0.0 if dimension == params.primary else params.margin(dimension)
         behind = {
             rival
-            for rival, p in zip(rivals, tests, strict=True)
-            if p is not None and p <= params.alpha
+            for rival, p, gap in zip(rivals, tests, gaps.T, strict=True)
+            if p is not None and p <= params.alpha and float(np.nanmean(gap)) > minded
         }
         if behind:
             left, told_by = [name for name in left if name not in behind], dimension
     best = max(left, key=lambda name: merit(name, params.primary))
-    return best, told_by if len(left) == 1 else None
+    even = [name for name in left if name != best]
+    return best, None if even else told_by, even
 
 
 def _stay(
@@ -125,14 +127,9 @@ def _stay(
 
     closest = max(compared, key=merit)
     found = verdicts[closest]
-    if found["broken"]:
-        decided = found["broken"][0]
-    else:
-        worse = [name for name, cell in compared[closest].items() if cell["outcome"] == "worse"]
-        decided = worse[0] if worse else primary
     more = f"; {found['more']:,} more would tell" if found["more"] else ""
     return Recommendation(
-        champion, decided, f"Keep {champion}{own}: closest is {closest}, {found['why']}{more}."
+        champion, found["by"], f"Keep {champion}{own}: closest is {closest}, {found['why']}{more}."
     )
 
 

@@ -17,7 +17,7 @@ def verdicts(
     broken: Mapping[str, Mapping[str, str]],
     params: DecideParams,
 ) -> dict[str, dict[str, Any]]:
-    """{challenger: {verdict, more, why, broken}}.
+    """{challenger: {verdict, more, why, by, broken}}; `by` names the dimension or constraint.
 
     promote: better in the primary dimension, not worse in any other, every constraint kept. Where
     the champion breaks a constraint, not being worse in the primary dimension is enough.
@@ -40,11 +40,12 @@ def verdicts(
 def _against(cells: Cells, broken: Mapping[str, str]) -> dict[str, Any] | None:
     """What speaks against a challenger whatever else was found."""
     if broken:
-        return _verdict("keep", "it breaks a constraint: " + "; ".join(broken.values()))
+        why = "it breaks a constraint: " + "; ".join(broken.values())
+        return _verdict("keep", why, next(iter(broken)))
     worse = [name for name, cell in cells.items() if cell["outcome"] == "worse"]
     if worse:
         told = ", ".join(f"{name}, {shown(name, cells[name])}" for name in worse)
-        return _verdict("keep", f"it is worse in {told}")
+        return _verdict("keep", f"it is worse in {told}", worse[0])
     return None
 
 
@@ -54,9 +55,10 @@ def _for(cells: Cells, must_gain: bool, params: DecideParams) -> dict[str, Any] 
         return None
     primary = cells[params.primary]
     if primary["outcome"] == "better":
-        gain = shown(params.primary, primary)
-        return _verdict("promote", f"better in {params.primary}, {gain}, not worse in the rest")
-    return _verdict("promote", "not worse in anything, and the champion breaks a constraint")
+        why = f"better in {params.primary}, {shown(params.primary, primary)}, not worse in the rest"
+    else:
+        why = "not worse in anything, and the champion breaks a constraint"
+    return _verdict("promote", why, params.primary)
 
 
 def _open(
@@ -72,7 +74,8 @@ def _open(
     unmeasured = [name for name in missing if not cells[name]["n"]]
     if unmeasured:
         named = ", ".join(unmeasured)
-        return _verdict("need", f"not enough: no ticket tells it from the champion in {named}")
+        why = f"not enough: no ticket tells it from the champion in {named}"
+        return _verdict("need", why, unmeasured[0])
     looks: dict[str, Lookout] = {}
     for name in missing:
         gains = measured.gain(challenger, params.champion, name)
@@ -90,12 +93,13 @@ def _open(
                 "shown"
             )
             told = shown(name, cells[name])
-            return _verdict("keep", f"on {_tickets(name, cells)} {what}, and did not: {told}")
+            why = f"on {_tickets(name, cells)} {what}, and did not: {told}"
+            return _verdict("keep", why, name)
     most = max(looks, key=lambda name: looks[name].more)
     what = "better" if most == params.primary and must_gain else "not worse"
     told = shown(most, cells[most])
     why = f"not enough: {_tickets(most, cells)} leave open whether it is {what} in {most}, {told}"
-    return _verdict("need", why, looks[most].more)
+    return _verdict("need", why, most, looks[most].more)
 
 
 def _missing(cells: Cells, must_gain: bool, params: DecideParams) -> list[str]:
@@ -113,5 +117,5 @@ def _tickets(dimension: str, cells: Cells) -> str:
     return f"{n:,} {'timed ' if dimension == 'latency' else ''}ticket{'s' if n != 1 else ''}"
 
 
-def _verdict(verdict: str, why: str, more: int | None = None) -> dict[str, Any]:
-    return {"verdict": verdict, "more": more, "why": why}
+def _verdict(verdict: str, why: str, by: str, more: int | None = None) -> dict[str, Any]:
+    return {"verdict": verdict, "more": more, "why": why, "by": by}
