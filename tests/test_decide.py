@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from drafter.errors import BadInput, ParamsError
-from drafter.records import CURATED
+from drafter.records import CURATED, RETRIEVED
 from drafter.tables import read_json, write_json, write_table
 from tasks.decide.params import Params
 from tasks.decide.run import run
@@ -283,7 +283,9 @@ def test_it_reads_what_evaluate_writes(tmp_path: Path, tickets: int) -> None:
 
     writers = {"now": "Thanks!", "new": "Ahoy! You have {new} days."}
     paths = company(tmp_path, tickets, writers)
-    write_table(paths.curated("holdout"), pl.read_parquet(paths.retrieved("holdout")), CURATED)
+    holdout = pl.read_parquet(paths.retrieved("holdout"))
+    write_table(paths.curated("holdout"), holdout, CURATED)
+    write_table(paths.retrieved("val"), holdout.clear(), RETRIEVED)
     evaluate(evaluating(writers=writers), paths)
     asked = {
         "accuracy": {"column": "facts_agree", "margin": 0.05},

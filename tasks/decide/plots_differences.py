@@ -44,6 +44,7 @@ def forest(decision: Mapping[str, Any], dimension: str) -> str:
     axes.axvline(0, color=INK, linewidth=1.2)
     if less:
         axes.invert_xaxis()
+    axes.locator_params(axis="x", nbins=4)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(-0.6, len(names) - 0.4)
     # far apart differences hide each other's ends, so each is said as well
