@@ -12,7 +12,16 @@ from tasks.paths import Paths
 from tasks.preferences.params import Params
 from tasks.preferences.run import run
 from tests.factories import curated, curated_table, retrieved, retrieved_table
+from tests.guarded import make_rules
 
+RULES = """\
+clauses: 5
+rules:
+  claims:
+    kind: claims
+    message: what we state is in the policy or in the ticket
+    facts: [amount, date, duration, link, quantity, time]
+"""
 CHANGED = datetime(2026, 1, 2, tzinfo=UTC)
 
 
@@ -30,7 +39,7 @@ def params(**changes: Any) -> Params:
         "device": "cpu",
         "threads": 1,
     }
-    return Params.from_values({"preferences": values | changes, "seed": 7})
+    return Params.from_values({"preferences": values | changes, "rules": "rules.yaml", "seed": 7})
 
 
 def clause(
@@ -86,6 +95,7 @@ class Stage:
         **changes: Any,
     ) -> None:
         self.paths = paths = Paths(root)
+        make_rules(root / "rules.yaml", RULES)
         val = [retrieved(900)] if val is None else val
         for split, rows in (("train", train), ("val", val)):
             write_table(paths.retrieved(split), retrieved_table(rows), RETRIEVED)

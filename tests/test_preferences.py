@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from drafter.compliance import Rules, load_rules
 from drafter.errors import BadInput, LeakFound, ParamsError
 from drafter.prompt import build_prompt
 from drafter.tables import read_table, write_table
@@ -18,11 +19,13 @@ from tasks.preferences.params import ORIGINS, Params
 from tasks.preferences.run import at_most
 from tasks.section import load_section
 from tests.factories import curated, retrieved
+from tests.guarded import make_rules
 from tests.models import make_adapter, make_base
 from tests.preferences_root import (
     CHANGED,
     NEW,
     OLD,
+    RULES,
     Stage,
     brought,
     clause,
@@ -210,17 +213,23 @@ def test_a_policy_that_changes_after_the_training_period_changes_no_pair(tmp_pat
 # The model's own drafts
 
 
+@pytest.fixture
+def rules(tmp_path: Path) -> Rules:
+    return load_rules(make_rules(tmp_path / "rules.yaml", RULES))
+
+
 def own(*rows: tuple[str, bool, str, bool]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=OWN, orient="row")
 
 
-def test_a_draft_that_breaks_a_rule_stands_beside_the_humans_reply() -> None:
+def test_a_draft_that_breaks_a_rule_stands_beside_the_humans_reply(rules: Rules) -> None:
     row = retrieved(1, reply="Boots have 45 days.", chunks=brought(NEW))
     drafts = [
         ("T-1", True, "Boots have 45 days, gladly.", False),
         ("T-1", False, "Boots have 30 days.", False),
     ]
-    held, bad = sorted(rule_breaking(own(*drafts), {"T-1": row}, 2), key=lambda one: not one.reason)
+    found = rule_breaking(own(*drafts), {"T-1": row}, 2, rules)
+    held, bad = sorted(found, key=lambda one: not one.reason)
     assert (held.pair_id, held.reason) == ("rule:T-1:with_clauses", "breaks_no_rule")
     assert (bad.chosen, bad.rejected) == ("Boots have 45 days.", "Boots have 30 days.")
     assert "45 days" in texts(list(bad.prompt)), "drafted from memory, paired with the clause"
@@ -236,17 +245,17 @@ def test_a_draft_that_breaks_a_rule_stands_beside_the_humans_reply() -> None:
     ],
 )
 def test_a_draft_that_tells_nothing_is_left_out(
-    draft: str, cut: bool, reply: str, reason: str | None
+    draft: str, cut: bool, reply: str, reason: str | None, rules: Rules
 ) -> None:
     row = retrieved(1, reply=reply, chunks=brought(NEW))
-    (found,) = rule_breaking(own(("T-1", True, draft, cut)), {"T-1": row}, 2)
+    (found,) = rule_breaking(own(("T-1", True, draft, cut)), {"T-1": row}, 2, rules)
     assert found.reason == reason
 
 
-def test_the_same_draft_counts_once() -> None:
+def test_the_same_draft_counts_once(rules: Rules) -> None:
     row = retrieved(1, reply="45 days.", chunks=brought(NEW))
     drafts = own(("T-1", True, "30 days.", False), ("T-1", False, "30 days.", False))
-    reasons = {one.reason for one in rule_breaking(drafts, {"T-1": row}, 2)}
+    reasons = {one.reason for one in rule_breaking(drafts, {"T-1": row}, 2, rules)}
     assert reasons == {None, "same_draft"}
 
 
