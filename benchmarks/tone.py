@@ -50,9 +50,7 @@ def on_tickets(paths: Paths, params: Params) -> None:
     for name, texts in said.items():
         shares = np.array(voice.sure(texts))
         wins = np.sign(human[:, None] - shares[None, :]).mean() / 2 + 0.5
-        print(
-            f"{name}: mean {shares.mean():.3f} of {len(shares)}, humans beat it in {wins:.3f}"
-        )
+        print(f"{name}: mean {shares.mean():.3f} of {len(shares)}, humans beat it in {wins:.3f}")
 
 
 def on_ratings(file: Path, params: Params) -> None:
