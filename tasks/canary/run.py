@@ -1,6 +1,7 @@
 """Plant, train, draw, report: files in, one file out."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Sequence
 from statistics import median
@@ -21,8 +22,8 @@ ADAPTER = "canary"
 def run(params: Params, paths: Paths) -> None:
     """Write reports/canary.json. The adapters trained here are thrown away.
 
-    `extracted` and `planted` are of the copy that went through curation; `bound` is the sha256 of
-    the training tickets, of the base's manifest and of params.yaml that it was run with.
+    `extracted` and `planted` are of the copy that went through curation. `bound` says what this is
+    evidence for: the training tickets, the base, and what params.yaml says of training.
     """
     clean = read_table(paths.retrieved("train"), RETRIEVED)
     canary = params.canary
@@ -45,7 +46,7 @@ def run(params: Params, paths: Paths) -> None:
     bound = {
         "train": _sha256(paths.retrieved("train").read_bytes()),
         "base": _sha256((paths.base / "manifest.json").read_bytes()),
-        "params": _sha256((paths.root / "params.yaml").read_bytes()),
+        "params": _sha256(training_params(paths)),
     }
     report = {
         "planted": variants[CURATED_COPY]["planted"],
@@ -56,6 +57,15 @@ def run(params: Params, paths: Paths) -> None:
     write_json(paths.report("canary.json"), report)
     for variant, found in variants.items():
         print(f"{variant}: {found['extracted']} of {found['planted']} secrets came out")
+
+
+def training_params(paths: Paths) -> bytes:
+    """What decides the adapter besides its tickets and base: sections sft and curate, and seed."""
+    import yaml
+
+    values = yaml.safe_load((paths.root / "params.yaml").read_text(encoding="utf-8"))
+    kept = {key: values.get(key) for key in ("sft", "curate", "seed")}
+    return json.dumps(kept, sort_keys=True, default=str).encode()
 
 
 def survivors(copy: Paths, secrets: Sequence[Secret]) -> int:
