@@ -92,6 +92,15 @@ def within(figure: str, share: float) -> Callable[[Told, Told], str]:
     return unequal
 
 
+def all_of(*checks: Callable[[Told, Told], str]) -> Callable[[Told, Told], str]:
+    """The first of `checks` that says why not."""
+
+    def unequal(ours: Told, peer: Told) -> str:
+        return next((why for check in checks if (why := check(ours, peer))), "")
+
+    return unequal
+
+
 def measure_side(pair: Pair, side: str) -> Run:
     """Run one side of a pair."""
     python = sys.executable if side == pair.ours else pair.peer_python
@@ -128,6 +137,9 @@ PAIRS = (
          same("unexpected")),
     Pair("sft", "TRL's defaults", "sft", "ours", "trl_defaults", 2.2,
          within("holdout_loss", 0.01), by="cpu_seconds"),
+    Pair("dpo", "TRL's defaults", "dpo", "ours", "trl_defaults", 1.7,
+         all_of(same("pair_steps"), within("holdout_loss", 0.02),
+                within("holdout_accuracy", 0.02)), by="cpu_seconds"),
     Pair("drafting", "a generate a row, a load a candidate", "drafting", "ours", "naive", 3,
          same("texts")),
     Pair("queries", "a LanceDB query each", "queries", "ours", "lancedb", 20,

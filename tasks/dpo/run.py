@@ -21,7 +21,7 @@ from tasks.dpo.params import Params
 from tasks.paths import Paths
 from tasks.training.checkpoints import folder_for
 from tasks.training.digest import digest_of
-from tasks.training.examples import share_of
+from tasks.training.examples import first_by_hash
 from tasks.training.lock import alone
 from tasks.training.loop import go_on
 from tasks.training.publish import publish
@@ -63,7 +63,8 @@ def run(params: Params, paths: Paths) -> None:
     base = load_base(paths.base, dpo.device, dpo.precision, dpo.four_bit, dpo.attention)
     sft = manifest_digest(verify_manifest(paths.sft, ADAPTER_REMEDY))
     learned = _pairs(train, base, dpo.max_length, "train")
-    looked_at = _pairs(_some(val, params), base, dpo.max_length, "val")
+    some = first_by_hash(val, "pair_id", params.seed, dpo.validation_pairs)
+    looked_at = _pairs(some, base, dpo.max_length, "val")
     if not learned:
         raise BadInput(
             f"{paths.preferences('train')}: none of {len(train)} pairs has a weight above 0 and "
@@ -136,12 +137,3 @@ def _pairs(table: "pl.DataFrame", base: Base, max_length: int, split: str) -> li
             file=sys.stderr,
         )
     return useful
-
-
-def _some(val: "pl.DataFrame", params: Params) -> "pl.DataFrame":
-    """The first `validation_pairs` of val by a hash of their id, in val's order."""
-    import polars as pl
-
-    shares = [share_of(pair_id, params.seed) for pair_id in val["pair_id"]]
-    ranks = pl.Series(shares, dtype=pl.Float64).rank("ordinal")
-    return val.filter(ranks <= params.dpo.validation_pairs)

@@ -17,7 +17,7 @@ from tasks.sft.packing import to_rows
 from tasks.sft.params import Params
 from tasks.training.checkpoints import folder_for
 from tasks.training.digest import digest_of
-from tasks.training.examples import Example, share_of
+from tasks.training.examples import Example, first_by_hash
 from tasks.training.lock import alone
 from tasks.training.loop import go_on
 from tasks.training.publish import publish
@@ -44,7 +44,8 @@ def run(params: Params, paths: Paths) -> None:
     sft = params.sft
     base = load_base(paths.base, sft.device, sft.precision, sft.four_bit, sft.attention)
     learned = _examples(train, base, params, "train")
-    looked_at = _examples(_some(val, params), base, params, "val")
+    some = first_by_hash(val, "ticket_id", params.seed, sft.validation_tickets)
+    looked_at = _examples(some, base, params, "val")
 
     with alone(paths.checkpoints("sft")):
         folder = folder_for(paths.checkpoints("sft"), digest(learned, looked_at, base, params))
@@ -99,12 +100,3 @@ def _examples(tickets: "pl.DataFrame", base: Base, params: Params, split: str) -
             examples.append(example)
             advance(1)
     return examples
-
-
-def _some(val: "pl.DataFrame", params: Params) -> "pl.DataFrame":
-    """The first `validation_tickets` of val by a hash of their id, in val's order."""
-    import polars as pl
-
-    shares = [share_of(ticket_id, params.seed) for ticket_id in val["ticket_id"]]
-    ranks = pl.Series(shares, dtype=pl.Float64).rank("ordinal")
-    return val.filter(ranks <= params.sft.validation_tickets)
