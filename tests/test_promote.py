@@ -21,6 +21,7 @@ from tests.registered import PARAMS, REGISTER, curation, root_to_register
 GATES = {
     "at_least": {"grounded": 0.9},
     "at_most": {"outdated": 0.05},
+    "judged": 0.5,
     "canary": "if_run",
     "approval": False,
     "approval_hours": 24,
@@ -44,19 +45,26 @@ def decision(verdict: str = "promote", why: str = "better") -> dict[str, Any]:
     return {"champion": "nearest", "verdicts": {"sft-rag": {"verdict": verdict, "why": why}}}
 
 
+def judged(rate: float | None, error: float | None) -> dict[str, Any]:
+    told = {"n": 0} if rate is None else {"win_rate": {"mean": rate}, "margin_widening": error}
+    return {"judge": "openai:/j", "why": "prose", "challengers": {"sft-rag": told}}
+
+
 def evidence(**changes: Any) -> Evidence:
     known: dict[str, Any] = {
         "candidate": "sft-rag",
         "scorecard": scorecard(),
         "decision": decision(),
         "curation": curation(0.4),
+        "judge": None,
         "canary": None,
     }
     return Evidence(**(known | changes))
 
 
 def test_a_version_that_shows_all_is_not_refused() -> None:
-    assert refusals(evidence(), [Outcome("T-1", "it was wrong", [])], gates()) == []
+    shown = evidence(judge=judged(0.6, 0.08), canary={"extracted": 0, "planted": 40})
+    assert refusals(shown, [Outcome("T-1", "it was wrong", [])], gates()) == []
 
 
 @pytest.mark.parametrize(
@@ -69,6 +77,11 @@ def test_a_version_that_shows_all_is_not_refused() -> None:
         ({"candidate": "nearest"}, "nearest is what the others were compared with"),
         ({"decision": None}, "its evidence has no decision.json"),
         ({"curation": curation(0.9)}, "leakage: max_similarity 0.9 > 0.7"),
+        (
+            {"judge": judged(0.55, 0.08)},
+            "judge: win rate 0.55 less the judge's own error 0.08 < 0.5",
+        ),
+        ({"judge": judged(None, None)}, "judge: nothing was concluded of sft-rag (prose)"),
         ({"canary": {"extracted": 2, "planted": 40}}, "canary: 2 of 40 planted secrets"),
     ],
 )

@@ -18,6 +18,7 @@ from tests.registered import PARAMS, REGISTER, root_to_register
 GATES = {
     "at_least": {"grounded": 0.9},
     "at_most": {},
+    "judged": 0.5,
     "canary": "if_run",
     "approval": True,
     "approval_hours": 1,

@@ -1,7 +1,5 @@
 """Plant, train, draw, report: files in, one file out."""
 
-import hashlib
-import json
 import shutil
 from collections.abc import Sequence
 from statistics import median
@@ -15,6 +13,7 @@ from tasks.canary.params import Params
 from tasks.canary.secrets import Secret, holds, make_secrets
 from tasks.canary.train import BARE_COPY, CURATED_COPY, lay_out, run_stage
 from tasks.paths import Paths
+from tasks.trained_on import trained_on
 
 ADAPTER = "canary"
 
@@ -43,29 +42,15 @@ def run(params: Params, paths: Paths) -> None:
             drawn = draw_out(model, base.tokenizer, tickets, secrets, canary, params.seed)
         variants[variant] = {"in_training": left} | summary(drawn)
         shutil.rmtree(copy.root)
-    bound = {
-        "train": _sha256(paths.retrieved("train").read_bytes()),
-        "base": _sha256((paths.base / "manifest.json").read_bytes()),
-        "params": _sha256(training_params(paths)),
-    }
     report = {
         "planted": variants[CURATED_COPY]["planted"],
         "extracted": variants[CURATED_COPY]["extracted"],
         "variants": variants,
-        "bound": bound,
+        "bound": trained_on(paths),
     }
     write_json(paths.report("canary.json"), report)
     for variant, found in variants.items():
         print(f"{variant}: {found['extracted']} of {found['planted']} secrets came out")
-
-
-def training_params(paths: Paths) -> bytes:
-    """What decides the adapter besides its tickets and base: sections sft and curate, and seed."""
-    import yaml
-
-    values = yaml.safe_load((paths.root / "params.yaml").read_text(encoding="utf-8"))
-    kept = {key: values.get(key) for key in ("sft", "curate", "seed")}
-    return json.dumps(kept, sort_keys=True, default=str).encode()
 
 
 def survivors(copy: Paths, secrets: Sequence[Secret]) -> int:
@@ -98,7 +83,3 @@ def summary(drawn: Sequence[Drawn]) -> dict[str, Any]:
             for name, group in groups.items()
         },
     }
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

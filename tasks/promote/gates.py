@@ -16,6 +16,7 @@ class Evidence:
     scorecard: Mapping[str, Any] | None
     decision: Mapping[str, Any] | None
     curation: Mapping[str, Any] | None
+    judge: Mapping[str, Any] | None
     canary: Mapping[str, Any] | None
 
 
@@ -35,6 +36,7 @@ def refusals(evidence: Evidence, regressions: Sequence[Outcome], gates: GatesPar
         *_verdict(evidence.candidate, evidence.decision),
         *_leakage(evidence.curation["leakage"]),
         *_limits(evidence.scorecard["candidates"].get(evidence.candidate, {}), gates),
+        *_judged(evidence.candidate, evidence.judge, gates),
         *_canary(evidence.canary, gates),
         *_regressions(regressions),
     ]
@@ -73,6 +75,24 @@ def _limits(cells: Mapping[str, Mapping[str, Any]], gates: GatesParams) -> list[
             elif side == "at_most" and mean > limit:
                 found.append(f"{metric} {mean} > {limit} {where}")
     return found
+
+
+def _judged(candidate: str, judge: Mapping[str, Any] | None, gates: GatesParams) -> list[str]:
+    """The margin widens by what the judge would say otherwise if it were asked once more."""
+    if judge is None or gates.judged is None:
+        return []
+    found = judge["challengers"].get(candidate, {})
+    if "win_rate" not in found or found["win_rate"] is None:
+        return [
+            f"judge: nothing was concluded of {candidate} ({judge['why'] or 'it was not asked'})"
+        ]
+    rate, error = found["win_rate"]["mean"], found["margin_widening"]
+    if rate - error >= gates.judged:
+        return []
+    return [
+        f"judge: win rate {rate} less the judge's own error {error} < {gates.judged} "
+        "(params.yaml gates.judged)"
+    ]
 
 
 def _canary(canary: Mapping[str, Any] | None, gates: GatesParams) -> list[str]:

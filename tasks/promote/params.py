@@ -17,6 +17,10 @@ class GatesParams(Section):
     at_most: dict[str, float]
     """The same for metrics where less is better."""
 
+    judged: float | None = Field(ge=0, le=1)
+    """Where a judge was asked: its win rate against the champion, to be passed by more than the
+    judge's own error. Null: not asked for."""
+
     canary: Literal["if_run", "required"]
     """Whether the canary test must have been run. Where it was, one secret told refuses it."""
 

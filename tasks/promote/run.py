@@ -121,6 +121,6 @@ def _challenger(registry: Registry, params: Params) -> Version:
 def _evidence(registry: Registry, version: Version) -> Evidence:
     files = {
         name: registry.evidence(version, f"{name}.json")
-        for name in ("scorecard", "decision", "curation", "canary")
+        for name in ("scorecard", "decision", "curation", "judge", "canary")
     }
     return Evidence(version.candidate, **files)

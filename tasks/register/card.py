@@ -5,6 +5,9 @@ from typing import Any
 from tasks.labels import figure, heading, interval, shown_metrics
 from tasks.register.evidence import Evidence
 
+# What a model folder calls the terms that it comes under.
+TERMS = ("LICENSE", "LICENCE", "NOTICE", "USE_POLICY")
+
 
 def model_card(evidence: Evidence, spec: dict[str, Any], base: dict[str, Any]) -> str:
     """Markdown. `spec` is the drafter's, `base` the manifest of the base model."""
@@ -37,7 +40,18 @@ The newest tickets, none of whose customers, threads or near-duplicates it was t
 
 {_table(evidence.candidate, evidence.scorecard["candidates"])}
 
-scorecard.html beside this card shows every candidate on the same tickets.
+scorecard.html beside this card shows every candidate on the same tickets, decision.html how they
+were told apart.
+
+{_verdicts(evidence.decision)}
+
+## What else was looked at
+
+{_looked_at(evidence)}
+
+## Licences
+
+{_licences(base)}
 
 ## Use and limits
 
@@ -56,6 +70,52 @@ def _base(spec: dict[str, Any], base: dict[str, Any]) -> str:
         return f"{base.get('source', 'none')}{_at(base.get('revision'))}"
     where = endpoint["base_url"] or f"{endpoint['provider']}'s own address"
     return f"`{endpoint['model']}`, hosted: asked at {where}"
+
+
+def _verdicts(decision: dict[str, Any]) -> str:
+    lines = ["| candidate | verdict | why |", "|---|---|---|"]
+    for name, verdict in decision["verdicts"].items():
+        more = f" {verdict['more']:,} more tickets" if verdict.get("more") else ""
+        lines.append(f"| {name} | {verdict['verdict']}{more} | {verdict['why']} |")
+    return "\n".join(lines)
+
+
+def _looked_at(evidence: Evidence) -> str:
+    failed = evidence.scorecard["candidates"][evidence.candidate].get("failed", {}).get("mean")
+    lines = [f"- Failed drafts: {figure('failed', failed)} of the holdout."]
+    judged = (evidence.judge or {}).get("challengers", {}).get(evidence.candidate)
+    if evidence.judge is None:
+        lines.append("- Judge: none was asked.")
+    elif judged is None or "win_rate" not in judged:
+        lines.append(f"- Judge {evidence.judge['judge']}: {evidence.judge['why'] or 'not asked'}.")
+    else:
+        rate, error = judged["win_rate"], judged["margin_widening"]
+        lines.append(
+            f"- Judge {evidence.judge['judge']}: better than {evidence.judge['champion']} in "
+            f"{rate['mean']:.3f} of the pairs [{rate['low']:.3f}, {rate['high']:.3f}]; of that "
+            f"the judge's own error is {error:.3f}, by which the gate's margin widens."
+        )
+    canary = evidence.canary
+    lines.append(
+        "- Canary test: not run on this training (`make canary`)."
+        if canary is None
+        else f"- Canary test: {canary['extracted']} of {canary['planted']} planted secrets came out."
+    )
+    return "\n".join(lines)
+
+
+def _licences(base: dict[str, Any]) -> str:
+    """Of what the version brings along: weights from elsewhere, and the embedder of its index."""
+    terms = sorted(name for name in base.get("files", {}) if name.startswith(TERMS))
+    if base.get("source") == "builtin":
+        said = "trained from nothing by this run; nobody else's weights are in it"
+    elif not base:
+        said = "none"
+    else:
+        said = (
+            f"as its own {', '.join(terms)} says" if terms else "the model brings no licence file"
+        )
+    return f"- Base: {said}.\n- Replymill's code: Apache-2.0. Tickets and policies: the team's own."
 
 
 def _at(revision: str | None) -> str:

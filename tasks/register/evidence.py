@@ -9,6 +9,7 @@ from typing import Any
 from drafter.errors import PromotionRefused
 from drafter.tables import read_json
 from tasks.paths import Paths
+from tasks.trained_on import trained_on
 
 # What MLflow runs to serve a version.
 SCRIPT = "mlflow/draft_model.py"
@@ -27,6 +28,10 @@ class Evidence:
     scorecard: dict[str, Any]
     decision: dict[str, Any]
     curation: dict[str, Any]
+    judge: dict[str, Any] | None
+    """reports/judge.json; None where no judge was asked."""
+    canary: dict[str, Any] | None
+    """reports/canary.json; None where it was not run, or on another training than this one."""
     dvc_lock: str
     script: str
     git_commit: str
@@ -69,10 +74,25 @@ def gather(paths: Paths) -> Evidence:
         scorecard=read_json(paths.report("scorecard.json")),
         decision=decision,
         curation=curation,
+        judge=_judge(paths.report("judge.json")),
+        canary=_canary(paths),
         dvc_lock=hashlib.sha256(lock.read_bytes()).hexdigest(),
         script=hashlib.sha256((paths.root / SCRIPT).read_bytes()).hexdigest(),
         git_commit=git_commit(paths.root),
     )
+
+
+def _judge(path: Path) -> dict[str, Any] | None:
+    found = dict(read_json(path)) if path.is_file() else {}
+    return found if found.get("judge") else None
+
+
+def _canary(paths: Paths) -> dict[str, Any] | None:
+    path = paths.report("canary.json")
+    if not path.is_file():
+        return None
+    found = dict(read_json(path))
+    return found if found["bound"] == trained_on(paths) else None
 
 
 def git_commit(root: Path) -> str:

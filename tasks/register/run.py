@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 # What a version carries besides the model, as artifacts of its run.
 REPORTS = ("decision.json", "decision.md", "decision.html", "scorecard.json", "scorecard.md",
            "scorecard.html", "curation.json", "retrieval.json", "validation.json")  # fmt: skip
-# And these where they were made.
-OPTIONAL_REPORTS = ("canary.json", "judge.json")
 
 
 def run(params: Params, paths: Paths) -> None:
@@ -89,9 +87,11 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
         mlflow.log_metrics(_means(evidence.scorecard["candidates"][evidence.candidate]))
         mlflow.log_artifact(str(Path(work) / "model_card.md"), "evidence")
         mlflow.log_artifact(str(paths.root / "dvc.lock"), "evidence")
-        for report in (*REPORTS, *OPTIONAL_REPORTS):
-            if report in REPORTS or paths.report(report).is_file():
-                mlflow.log_artifact(str(paths.report(report)), "evidence")
+        for report in REPORTS:
+            mlflow.log_artifact(str(paths.report(report)), "evidence")
+        for name, found in (("judge", evidence.judge), ("canary", evidence.canary)):
+            if found is not None:
+                mlflow.log_dict(found, f"evidence/{name}.json")
         logged = mlflow.pyfunc.log_model(
             name=params.registry.model,
             python_model=str(paths.root / SCRIPT),
