@@ -95,26 +95,25 @@ def _looked_at(evidence: Evidence) -> str:
             f"{rate['mean']:.3f} of the pairs [{rate['low']:.3f}, {rate['high']:.3f}]; of that "
             f"the judge's own error is {error:.3f}, by which the gate's margin widens."
         )
-    canary = evidence.canary
-    lines.append(
-        "- Canary test: not run on this training (`make canary`)."
-        if canary is None
-        else f"- Canary test: {canary['extracted']} of {canary['planted']} planted secrets came out."
-    )
+    if evidence.canary is None:
+        lines.append("- Canary test: not run on this training (`make canary`).")
+    else:
+        told, planted = evidence.canary["extracted"], evidence.canary["planted"]
+        lines.append(f"- Canary test: {told} of {planted} planted secrets came out.")
     return "\n".join(lines)
 
 
 def _licences(base: dict[str, Any]) -> str:
     """Of what the version brings along: weights from elsewhere, and the embedder of its index."""
     terms = sorted(name for name in base.get("files", {}) if name.startswith(TERMS))
-    if base.get("source") == "builtin":
-        said = "trained from nothing by this run; nobody else's weights are in it"
-    elif not base:
+    if not base:
         said = "none"
+    elif base["source"] == "builtin":
+        said = "trained from nothing by this run; nobody else's weights are in it"
+    elif terms:
+        said = f"as its own {', '.join(terms)} says"
     else:
-        said = (
-            f"as its own {', '.join(terms)} says" if terms else "the model brings no licence file"
-        )
+        said = "the model brings no licence file"
     return f"- Base: {said}.\n- Replymill's code: Apache-2.0. Tickets and policies: the team's own."
 
 
