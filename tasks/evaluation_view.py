@@ -13,8 +13,8 @@ from tasks.paths import Paths
 if TYPE_CHECKING:
     import polars as pl
 
-SCORES = ("accuracy", "compliance", "tone", "facts_agree", "grounded", "outdated", "chrf", "rouge_l",
-          "similarity")  # fmt: skip
+SCORES = ("accuracy", "compliance", "tone", "facts_agree", "grounded", "outdated", "chrf",
+          "rouge_l", "similarity")  # fmt: skip
 DIGEST_TAG = "replymill.scores"
 
 
