@@ -3,8 +3,14 @@
 from pathlib import Path
 
 from drafter.hosted.keys import require_keys
-from tasks.ask.params import Params
-from tasks.section import load_section
+from tasks.candidates import Hosted
+from tasks.section import Section, load_section
+
+
+class Params(Section):
+    """The top-level key that tells who is asked."""
+
+    hosted: dict[str, Hosted]
 
 
 def check_keys(root: Path) -> None:

@@ -22,7 +22,7 @@ class DecisionTable(NamedTuple):
 def decision_table(path: Path) -> DecisionTable:
     """Read reports/decision.json. Raises BadInput where it is missing or damaged.
 
-    Dimensions in which nobody is above zero are left out: nothing costs a dollar, say.
+    Dimensions in which nobody is above zero are left out: nobody costs a hundredth of a cent, say.
     """
     from tasks.decide.words import HEADINGS
 
@@ -31,7 +31,7 @@ def decision_table(path: Path) -> DecisionTable:
     shown = [
         dimension
         for dimension in found["dimensions"]
-        if any(cells[dimension]["mean"] for cells in candidates.values())
+        if any(_above_zero(dimension, cells[dimension]["mean"]) for cells in candidates.values())
     ]
     rows = [
         [
@@ -43,6 +43,13 @@ def decision_table(path: Path) -> DecisionTable:
     ]
     headings = ["candidate", *(HEADINGS[dimension] for dimension in shown), "verdict"]
     return DecisionTable(found["recommended"], found["sentence"], found["tickets"], headings, rows)
+
+
+def _above_zero(dimension: str, mean: float | None) -> bool:
+    """Whether it shows a figure besides zero."""
+    from tasks.decide.words import level
+
+    return bool(mean) and any(digit in level(dimension, mean or 0) for digit in "123456789")
 
 
 def _cell(dimension: str, cell: dict[str, Any]) -> str:

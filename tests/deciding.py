@@ -45,7 +45,7 @@ def params(names: list[str], **decide: Any) -> Params:
         "largest_slices": 12, "small_slice": 30, "differing": 3, "missing": MISSING,
     }  # fmt: skip
     return Params.from_values(
-        {"decide": plain | decide, "seed": 7, "prices": PRICES}
+        {"decide": plain | decide, "seed": 7, "prices": PRICES, "hosted": {}}
         | {"candidates": dict.fromkeys(names, candidate)}
     )
 

@@ -47,4 +47,4 @@ def test_templates_of_this_repository_are_filled_in() -> None:
 
 def test_training_is_farther_from_the_end_than_drafts_that_need_none() -> None:
     far = distances_to_end(read_dag(Path()))
-    assert far["sft"] > far["draft@rag"] == far["draft@sft"] > far["evaluate"] == 0
+    assert far["sft"] > far["draft@rag"] == far["draft@sft"] > far["evaluate"] > far["decide"] == 0

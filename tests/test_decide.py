@@ -86,7 +86,7 @@ def params(names: list[str], **fields: Any) -> Params:
     }  # fmt: skip
     candidate = {"generator": "local", "model": "models/base", "tickets": "t.parquet"}
     return Params.from_values(
-        {"decide": plain | fields, "seed": 7, "prices": PRICES}
+        {"decide": plain | fields, "seed": 7, "prices": PRICES, "hosted": {}}
         | {"candidates": dict.fromkeys(names, candidate)}
     )
 

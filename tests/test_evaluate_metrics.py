@@ -6,7 +6,7 @@ from tasks.evaluate.metrics import chrf, rouge_l, similarity
 
 
 def case(human: str) -> Case:
-    return Case("T-1", "?", human, (), False, frozenset(), False)
+    return Case("T-1", "?", human, (), False, frozenset(), False, {}, "")
 
 
 def test_the_humans_own_words_score_full_marks_and_others_less() -> None:

@@ -70,7 +70,7 @@ def params(**tone: Any) -> EvaluateParams:
     plain = {"fit_tickets": 40, "judge_tickets": 40, "regularisation": 1.0, "least": 10}
     return EvaluateParams.from_values(
         {
-            "baseline": "nearest", "select_by": ["tone"], "resamples": 200, "confidence": 0.95,
+            "resamples": 200, "confidence": 0.95,
             "embedder": "minilm", "embedder_sha256": None, "examples": 0,
             "tone": plain | {"min_auc": 0.75} | tone,
         }

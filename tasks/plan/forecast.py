@@ -12,10 +12,10 @@ from drafter.hosted.answers import Answers
 from drafter.hosted.prices import Prices
 from drafter.tables import read_json, read_table
 from tasks.ask.endpoint import endpoint_of, requests_for, spec_of
-from tasks.ask.params import Params
 from tasks.candidates import Hosted
 from tasks.dag import read_dag
 from tasks.holdout import read_tickets
+from tasks.keys import Params
 from tasks.paths import Paths
 from tasks.plan.skipped import dvc_status, why_run
 from tasks.section import load_section
