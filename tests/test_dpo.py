@@ -246,12 +246,20 @@ def test_a_pair_without_weight_leaves_no_trace(
     assert "dpo: 1 of 49 train pairs left out: weight 0" in capsys.readouterr().err
 
 
-def test_no_pairs_stop_it_with_the_remedy(tmp_path: Path) -> None:
+def test_without_pairs_the_adapter_is_sfts_and_the_run_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     params, paths = make_root(tmp_path)
     write_pairs(paths, "train", [])
+    run(params, paths)
 
-    with pytest.raises(BadInput, match=r"no pairs: see reports/preferences\.json .* take"):
-        run(params, paths)
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        assert (paths.dpo / name).read_bytes() == (paths.sft / name).read_bytes()
+    assert verify_manifest(paths.dpo, "")["stage"] == "dpo"
+    assert "holds no pairs (reports/preferences.json says what was left out)" in (
+        capsys.readouterr().err
+    )
+    assert paths.report("training/dpo.csv").read_text().startswith("step,loss,")
 
 
 def test_pairs_that_do_not_differ_stop_it_with_the_remedy(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from drafter.tables import read_table
 from tasks.dpo.batches import to_dataset
 from tasks.dpo.pairs import Pair, make_pairs, says_something
 from tasks.dpo.params import Params
+from tasks.dpo.without_pairs import keep_sft
 from tasks.paths import Paths
 from tasks.training.checkpoints import folder_for
 from tasks.training.digest import digest_of
@@ -48,17 +49,20 @@ COLUMNS = (
 def run(params: Params, paths: Paths) -> None:
     """Write models/dpo (adapter and manifest), reports/training/dpo.jsonl and .csv, and timings.
 
-    Raises BadInput where there is nothing to learn from or a weight makes no sense, UnsafeModel or
-    ModelUnavailable where the base or SFT's adapter can't be loaded.
+    Without a single pair the adapter is SFT's. Raises BadInput where no pair can be learned from or
+    a weight makes no sense, UnsafeModel or ModelUnavailable where the base or SFT's adapter can't
+    be loaded.
     """
     train = _table(paths, "train")
     val = _table(paths, "val")
     if train.is_empty():
-        raise BadInput(
-            f"{paths.preferences('train')} holds no pairs: see reports/preferences.json for what "
-            "was looked for and left out. A team that has none yet takes the stage dpo out of "
-            "dvc.yaml, and dpo and dpo-rag out of the candidates in params.yaml"
+        print(
+            f"dpo: {paths.preferences('train')} holds no pairs (reports/preferences.json says what "
+            "was left out): models/dpo is SFT's adapter as it is",
+            file=sys.stderr,
         )
+        keep_sft(paths, COLUMNS)
+        return
     dpo = params.dpo
     base = load_base(paths.base, dpo.device, dpo.precision, dpo.four_bit, dpo.attention)
     sft = manifest_digest(verify_manifest(paths.sft, ADAPTER_REMEDY))
