@@ -70,7 +70,8 @@ def without_history(text: str) -> str:
         place += 1
     while kept and (not kept[-1] or _RULE.match(kept[-1])):
         kept.pop()
-    return "\n".join(kept).strip("\n") or text
+    # what was quoted may have stood between two empty lines
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n") or text
 
 
 def _starts_header(lines: list[str], place: int) -> bool:

@@ -164,6 +164,7 @@ def test_a_text_is_cleaned_alone_as_among_others(letters):
 @settings(max_examples=100, deadline=None)
 @given(letters, st.booleans())
 @example("On 3 May 2026, Jo wrote:\nbold text\nbold text\n> old", False)
+@example("--\n\n> old\n\nJo", False)
 def test_cleaning_never_fails_and_leaves_folded_text(letter, by_agent):
     text = clean_text(letter, by_agent)
     assert text == text.strip(" \n")
