@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,7 +15,18 @@ quiet_environment()
 @pytest.fixture(autouse=True)
 def _mlflow_variables_stay() -> Iterator[None]:
     """`mlflow.set_tracking_uri` writes to the environment, where the next test would find it."""
+    with _restored():
+        yield
 
+
+@pytest.fixture(autouse=True, scope="module")
+def _and_those_that_fixtures_of_a_module_set() -> Iterator[None]:
+    with _restored():
+        yield
+
+
+@contextmanager
+def _restored() -> Iterator[None]:
     def mlflow_variables() -> dict[str, str]:
         return {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")}
 
