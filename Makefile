@@ -30,7 +30,7 @@ run: setup  ## turn the mill once: from the tickets to a registered model
 	@$(BIN)/python -m flows.train
 
 test: setup  ## the default tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lint: setup  ## ruff, mypy, and the arrows between the packages
 	$(BIN)/ruff check .
