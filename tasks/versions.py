@@ -38,7 +38,7 @@ class Registry:
     """
 
     def __init__(self, paths: Paths) -> None:
-        ensure_store(paths)
+        self.experiment = ensure_store(paths)
         import mlflow
 
         mlflow.set_tracking_uri(tracking_uri(paths))
@@ -54,7 +54,11 @@ class Registry:
             if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 return None
             raise
-        return Version(model, str(found.version), str(found.run_id), dict(found.tags))
+        return _version(model, found)
+
+    def numbered(self, model: str, number: str) -> Version:
+        """The version of that number. Raises MLflow's error where there is none."""
+        return _version(model, self.client.get_model_version(model, number))
 
     def evidence(self, version: Version, name: str) -> dict[str, Any] | None:
         """A JSON file of the version's evidence; None where it was registered without."""
@@ -84,3 +88,7 @@ class Registry:
         predict: Callable[[list[dict[str, Any]]], Sequence[Any]]
         predict = mlflow.pyfunc.load_model(version.uri).predict
         return predict
+
+
+def _version(model: str, found: Any) -> Version:
+    return Version(model, str(found.version), str(found.run_id), dict(found.tags))

@@ -16,7 +16,9 @@ from tasks.paths import Paths
 from tasks.register.params import Params
 from tasks.register.requirements import requirements, third_party_modules
 from tasks.register.run import register, run
-from tests.factories import curated, curated_table
+from tasks.trained_on import trained_on
+from tasks.versions import Registry
+from tests.factories import curated, curated_table, retrieved_table
 from tests.hosted_server import hosted_server
 from tests.hosting import hosted
 from tests.registered import (
@@ -74,6 +76,29 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     with (paths.root / "mlflow/draft_model.py").open("a") as script:
         script.write("# served otherwise\n")
     assert register(PARAMS, paths) == "models:/support-drafter/3"
+
+
+def test_a_canary_test_that_was_run_since_is_added_to_the_version(paths: Paths) -> None:
+    assert register(PARAMS, paths) == "models:/support-drafter/1"
+    registry = Registry(paths)
+    assert registry.evidence(registry.numbered("support-drafter", "1"), "canary.json") is None
+
+    write_text(paths.root / "params.yaml", "sft: {}\ncurate: {}\nseed: 7\n")
+    write_table(paths.retrieved("train"), retrieved_table([]), RETRIEVED)
+    canary = {"planted": 40, "extracted": 0, "bound": trained_on(paths)}
+    write_json(paths.report("canary.json"), canary)
+    assert register(PARAMS, paths) == "models:/support-drafter/1"
+    version = registry.numbered("support-drafter", "1")
+    assert registry.evidence(version, "canary.json") == canary
+    described = registry.client.get_model_version("support-drafter", "1").description
+    assert "0 of 40 planted secrets came out" in described
+
+    # of a training that this version does not hold
+    write_json(paths.report("canary.json"), canary | {"extracted": 9, "bound": {}})
+    register(PARAMS, paths)
+    assert registry.evidence(version, "canary.json") == canary
+    described = registry.client.get_model_version("support-drafter", "1").description
+    assert "0 of 40 planted secrets came out" in described
 
 
 def test_a_time_that_is_none_is_refused_with_what_was_written(paths: Paths) -> None:

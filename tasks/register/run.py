@@ -4,12 +4,13 @@ import contextlib
 import io
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drafter.live import PSEUDONYMS_FILE
 from drafter.spec import Parts, Spec, pack
-from drafter.tables import read_json, write_text
+from drafter.tables import read_json
 from tasks.candidates import named
 from tasks.evaluation_view import log_evaluation
 from tasks.paths import Paths
@@ -17,8 +18,7 @@ from tasks.register.card import model_card
 from tasks.register.evidence import SCRIPT, Evidence, gather
 from tasks.register.params import Params
 from tasks.register.requirements import requirements
-from tasks.tracking import ensure_store, tracking_uri
-from tasks.versions import CHALLENGER
+from tasks.versions import CHALLENGER, EVIDENCE, Registry, Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -40,22 +40,39 @@ def run(params: Params, paths: Paths) -> None:
 def register(params: Params, paths: Paths) -> str:
     """Make the recommended candidate a version, alias `challenger`; gives `models:/NAME/VERSION`.
 
-    Where a version with the same evidence is there already, only the alias is set.
+    Where a version of the same model and data is there already, it is that one; what was measured
+    of it since, by `make canary`, is added.
     Raises PromotionRefused where evidence is missing.
     """
     evidence = gather(paths)
-    experiment = ensure_store(paths)
-    import mlflow
-    from mlflow import MlflowClient
-
-    mlflow.set_tracking_uri(tracking_uri(paths))
-    client = MlflowClient()
+    registry = Registry(paths)
     name = params.registry.model
-    version = find_version(client, name, evidence.digest)
-    if version is None:
-        version = _log(params, paths, evidence, experiment)
-    client.set_registered_model_alias(name, CHALLENGER, version)
-    return f"models:/{name}/{version}"
+    number = find_version(registry.client, name, evidence.digest)
+    if number is None:
+        number = _log(params, paths, evidence, registry.experiment)
+    version = registry.numbered(name, number)
+    _tell(registry, version, evidence, paths)
+    registry.move(CHALLENGER, version)
+    return version.uri
+
+
+def _tell(registry: Registry, version: Version, evidence: Evidence, paths: Paths) -> None:
+    """What may come after the version: a judge or a canary test, and the card that names them.
+
+    What was added before is kept where nothing newer is there.
+    """
+    later: dict[str, Any] = {"judge": evidence.judge, "canary": evidence.canary}
+    for name, found in later.items():
+        if found is None:
+            later[name] = registry.evidence(version, f"{name}.json")
+        else:
+            registry.keep(version, f"{name}.json", found)
+    evidence = replace(evidence, **later)
+    spec = read_json(paths.drafter(evidence.candidate))
+    base = read_json(paths.base / "manifest.json") if spec["generator"] == "local" else {}
+    card = model_card(evidence, spec, base)
+    registry.client.log_text(version.run, card, f"{EVIDENCE}/model_card.md")
+    registry.client.update_model_version(version.model, version.number, description=card)
 
 
 def find_version(client: "MlflowClient", name: str, digest: str) -> str | None:
@@ -67,31 +84,24 @@ def find_version(client: "MlflowClient", name: str, digest: str) -> str | None:
 
 
 def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> str:
-    """Log the packed drafter with its evidence; the version comes last, whole and with its tags."""
+    """Log the packed drafter with its reports; the version comes last, whole and with its tags."""
     import mlflow
 
     spec = Spec(**read_json(paths.drafter(evidence.candidate)))
     hosted = evidence.candidate in params.hosted
     model = None if hosted else paths.root / named(params.candidates, evidence.candidate).model
     parts = Parts.of(spec, model, paths.base, paths.index, paths.root / params.rules)
-    base = read_json(paths.base / "manifest.json") if parts.base else {}
-    card = model_card(evidence, read_json(paths.drafter(evidence.candidate)), base)
     with (
         tempfile.TemporaryDirectory(dir=paths.var) as work,
         mlflow.start_run(experiment_id=experiment, run_name=f"register {evidence.candidate}"),
     ):
         folder = pack(spec, parts, Path(work) / "drafter")
         shutil.copy(paths.pseudonym_rules, folder / PSEUDONYMS_FILE)
-        write_text(Path(work) / "model_card.md", card)
         mlflow.set_tags(evidence.tags())
         mlflow.log_metrics(_means(evidence.scorecard["candidates"][evidence.candidate]))
-        mlflow.log_artifact(str(Path(work) / "model_card.md"), "evidence")
-        mlflow.log_artifact(str(paths.root / "dvc.lock"), "evidence")
+        mlflow.log_artifact(str(paths.root / "dvc.lock"), EVIDENCE)
         for report in REPORTS:
-            mlflow.log_artifact(str(paths.report(report)), "evidence")
-        for name, found in (("judge", evidence.judge), ("canary", evidence.canary)):
-            if found is not None:
-                mlflow.log_dict(found, f"evidence/{name}.json")
+            mlflow.log_artifact(str(paths.report(report)), EVIDENCE)
         logged = mlflow.pyfunc.log_model(
             name=params.registry.model,
             python_model=str(paths.root / SCRIPT),
@@ -102,9 +112,6 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
         version = mlflow.register_model(
             logged.model_uri, params.registry.model, tags=evidence.tags()
         )
-    mlflow.MlflowClient().update_model_version(
-        params.registry.model, version.version, description=card
-    )
     return str(version.version)
 
 
