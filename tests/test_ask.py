@@ -66,6 +66,15 @@ def test_every_ticket_gets_a_draft_in_the_tickets_order_with_its_cost(
     assert 0 < timings["seconds_p50"] <= timings["seconds_p95"]
 
 
+def test_a_draft_that_the_guard_holds_back_is_no_failure(root: Path, server: HostedServer) -> None:
+    server.script = [says("Better ask a lawyer.")]
+    set_params(root, gpt=hosted(server.url, concurrency=1))
+    drafts = asked(root)
+    held = drafts.filter(pl.col("abstained"))
+    assert held.select("text", "reason").rows() == [("Better ask a lawyer.", "guard: legal")]
+    assert report(root)["failed"] == {}
+
+
 def test_told_twice_it_asks_once_and_writes_the_same_drafts(
     root: Path, server: HostedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

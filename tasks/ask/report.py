@@ -22,8 +22,11 @@ def report(
     prices: Prices,
 ) -> dict[str, Any]:
     """The report. `answers` are those behind the drafts, each once; `spent` is this run's alone."""
-    reasons = drafts["reason"].drop_nulls().to_list()
-    failed = Counter(str(reason).removeprefix("failed: ") for reason in reasons)
+    from drafter.records import FAILED
+
+    # a draft that the guard holds back has a reason too, and did not fail
+    reasons = [reason for reason in drafts["reason"].drop_nulls() if reason.startswith(FAILED)]
+    failed = Counter(reason.removeprefix(FAILED) for reason in reasons)
     return {
         "provider": prices.endpoint.provider,
         "model": prices.endpoint.model,
