@@ -142,6 +142,8 @@ class Drafter:
     def _row(
         self, ticket: dict[str, Any], found: Sequence[dict[str, Any]], generation: Generation
     ) -> dict[str, Any]:
+        from drafter.records import FAILED
+
         shown, failed = self._shown(found), generation.failed
         held_back = None if failed else self._held_back(generation.text, ticket, found)
         return {
@@ -153,6 +155,6 @@ class Drafter:
             "tokens_out": generation.tokens_out,
             "cost_usd": generation.cost_usd,
             "abstained": held_back is not None,
-            "reason": f"failed: {failed}" if failed else held_back,
+            "reason": f"{FAILED}{failed}" if failed else held_back,
             "confidence": generation.confidence,
         }

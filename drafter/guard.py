@@ -84,6 +84,11 @@ def facts(text: str) -> tuple[Fact, ...]:
     return tuple(sorted(found, key=lambda fact: fact.span))
 
 
+def stated(text: str) -> frozenset[tuple[str, str]]:
+    """The facts of `text` by kind and value, wherever it says them."""
+    return frozenset((fact.kind, fact.value) for fact in facts(text))
+
+
 def grounded(draft: str, evidence: Iterable[str]) -> Grounding:
     """Hold each fact of `draft` against the facts of the `evidence` texts."""
     known = {
@@ -101,8 +106,7 @@ def facts_agree(draft: str, human: str) -> float | None:
 
     1.0: the draft quotes the very figures that the agent quoted, and no others.
     """
-    ours = {(fact.kind, fact.value) for fact in facts(draft)}
-    theirs = {(fact.kind, fact.value) for fact in facts(human)}
+    ours, theirs = stated(draft), stated(human)
     if not theirs:
         return None
     return 2 * len(ours & theirs) / (len(ours) + len(theirs))
@@ -110,11 +114,11 @@ def facts_agree(draft: str, human: str) -> float | None:
 
 def cited_chunks(draft: str, chunks: Sequence[Mapping[str, Any]]) -> list[str]:
     """The chunk_ids whose facts the draft uses, in their order; where it uses none, the first."""
-    stated = {(fact.kind, fact.value) for fact in facts(draft)}
+    said = stated(draft)
     used = [
         chunk["chunk_id"]
         for chunk in chunks
-        if stated & {(fact.kind, value) for fact in facts(chunk["text"]) for value in _forms(fact)}
+        if said & {(fact.kind, value) for fact in facts(chunk["text"]) for value in _forms(fact)}
     ]
     return used or [chunk["chunk_id"] for chunk in chunks[:1]]
 

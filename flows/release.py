@@ -18,8 +18,7 @@ from prefect.input import RunInput
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from drafter.errors import StageFailed
-from flows.telling import teller
+from flows.acting import act
 from tasks.repro import Runner
 
 SECONDS_BETWEEN_LOOKS = 2
@@ -35,13 +34,14 @@ class Approval(RunInput):
 @task(name="gates", task_run_name="gates", cache_policy=NO_CACHE, persist_result=False)
 def gates(runner: Runner) -> State[Any]:
     """Let the challenger draft the pinned tickets, and hold its evidence against the gates."""
-    return _told(runner, "--check")
+    return act(runner, "promote", "--check")
 
 
 @task(name="promote", task_run_name="promote", cache_policy=NO_CACHE, persist_result=False)
 def promote(runner: Runner, approved_by: str) -> State[Any]:
     """Move the alias `champion`; the gates are looked at once more, for time has passed."""
-    return _told(runner, *(["--approved-by", approved_by] if approved_by else []))
+    said_yes = ["--approved-by", approved_by] if approved_by else []
+    return act(runner, "promote", *said_yes)
 
 
 @flow(name="release", persist_result=False, cache_result_in_memory=False)
@@ -67,18 +67,6 @@ def release(root: str = ".") -> State[Any]:
         name = answer.name
     moved = promote(runner, name, return_state=True)
     return moved if moved.is_completed() else Failed(message=moved.message)
-
-
-def _told(runner: Runner, *arguments: str) -> State[Any]:
-    tell = teller()
-    tell("begins", "")
-    try:
-        last = runner.module("promote", lambda line: tell("line", line), *arguments)
-    except StageFailed as failure:
-        tell("fails", str(failure))
-        return Failed(message=str(failure))
-    tell("ends", "done")
-    return Completed(message=last)
 
 
 def _shown(found: dict[str, Any]) -> str:

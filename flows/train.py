@@ -26,6 +26,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from drafter.errors import KeyMissing, ParamsError, RepositoryBusy, StageFailed
+from flows.acting import act
 from flows.artifacts import publish
 from flows.runs import noted, reap_dead_runs
 from flows.telling import teller
@@ -67,15 +68,7 @@ def run_stage(runner: Runner, name: str) -> State[Any]:
 @task(name="register", task_run_name="register", cache_policy=NO_CACHE, persist_result=False)
 def register(runner: Runner) -> State[Any]:
     """Register the recommended candidate in MLflow with its evidence; told twice, it acts once."""
-    tell = teller()
-    tell("begins", "")
-    try:
-        version = runner.module("register", lambda line: tell("line", line))
-    except StageFailed as failure:
-        tell("fails", str(failure))
-        return Failed(message=str(failure))
-    tell("ends", "done")
-    return Completed(message=version)
+    return act(runner, "register")
 
 
 @flow(

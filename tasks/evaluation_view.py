@@ -8,6 +8,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from drafter.tables import read_json, read_table
+from tasks.draw import share_of
 from tasks.paths import Paths
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ def log_evaluation(paths: Paths, most: int | None = None) -> dict[str, str]:
 
 def drawn(tickets: "pl.DataFrame", most: int | None) -> "pl.DataFrame":
     """The `most` tickets whose ids have the lowest hashes: a draw that needs no seed."""
-    ids = sorted(
-        tickets["ticket_id"].to_list(), key=lambda name: hashlib.sha256(name.encode()).digest()
-    )
+    ids = sorted(tickets["ticket_id"].to_list(), key=share_of)
     return tickets.filter(tickets["ticket_id"].is_in(ids[:most]))
 
 

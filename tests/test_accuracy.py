@@ -11,10 +11,11 @@ import pytest
 from drafter.errors import UnsafeModel
 from tasks.accuracy.features import DIRECTIONS, NAMES, Answer, features, texts_of
 from tasks.accuracy.passage import MOST_WORDS, answering
-from tasks.accuracy.score import Remembering, accuracy, fitted_embedder
+from tasks.accuracy.score import accuracy, fitted_embedder
 from tasks.accuracy.trees import WEIGHTS, Trees, load_trees
 from tasks.accuracy.words import core, read
 from tasks.ratings.plant import ERRORS, plant
+from tasks.remembering import Remembering
 from tests.toy_embedder import WordHashes
 
 RETURNS = Answer(

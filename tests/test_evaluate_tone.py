@@ -14,8 +14,8 @@ from drafter.embed import Embedder, load_embedder
 from tasks.evaluate.labelled import CLAUSE, CURT, CUSTOMER, REPLY, Text, curt, labelled, sentences
 from tasks.evaluate.markdown import trusted
 from tasks.evaluate.params import EvaluateParams
-from tasks.evaluate.remember import Remembering
 from tasks.evaluate.tone import Voice, fit_voice, judge
+from tasks.remembering import Remembering
 from tests.factories import retrieved, retrieved_table
 
 GOODS = ("tent", "lamp", "kettle", "chair", "rope", "stove", "sled", "canoe", "flute", "quilt")

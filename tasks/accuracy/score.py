@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 from tasks.accuracy.features import NAMES, Answer, features
 from tasks.accuracy.trees import WEIGHTS, load_trees
+from tasks.remembering import Remembering
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from drafter.embed import Embedder
 
 LOWEST, HIGHEST = 1, 5
@@ -26,26 +24,9 @@ def accuracy(answers: Sequence[Answer], embedder: "Embedder") -> list[float]:
     return scores
 
 
-def fitted_embedder() -> "Embedder":
+def fitted_embedder() -> Remembering:
     """MiniLM from its package, with the hash that the trees were fitted under."""
     from drafter.embed import PACKAGED, load_embedder
 
     about = load_trees(WEIGHTS, NAMES).about
     return Remembering(load_embedder(PACKAGED, about["embedder_sha256"]))
-
-
-class Remembering:
-    """An embedder that embeds each text once: candidates share questions, policies and replies."""
-
-    def __init__(self, embedder: "Embedder") -> None:
-        self.embedder = embedder
-        self.known: dict[str, NDArray[np.float32]] = {}
-
-    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        import numpy as np
-
-        new = sorted(set(texts) - set(self.known))
-        self.known.update(zip(new, self.embedder.embed(new), strict=True))
-        if not texts:
-            return self.embedder.embed(texts)
-        return np.stack([self.known[text] for text in texts])

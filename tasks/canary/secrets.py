@@ -1,12 +1,14 @@
 """Made-up personal data, and sentences that hold them, planted in tickets."""
 
-import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stdnum import iban, luhn
+
 from drafter.errors import BadInput
+from tasks.draw import share_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,7 +62,7 @@ def make_secrets(
             f"{count} secrets: lower canary.secrets or canary.repeats in params.yaml"
         )
     draw = random.Random(seed)  # noqa: S311, made-up values need no entropy
-    carriers = iter(sorted(ticket_ids, key=lambda name: _rank(name, seed)))
+    carriers = iter(sorted(ticket_ids, key=lambda name: share_of(f"canary:{seed}:{name}")))
     secrets, known = [], set()
     for number in range(count + controls):
         # the kind changes every second one, so that each is planted in both places
@@ -85,13 +87,10 @@ def make_value(kind: str, draw: random.Random) -> str:
         return f"+44 7400 {draw.randrange(10**6):06}"
     if kind == "card":
         body = f"4{draw.randrange(10**14):014}"
-        doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(body)]
-        check = -sum(number // 10 + number % 10 for number in doubled) % 10
-        whole = f"{body}{check}"
+        whole = body + luhn.calc_check_digit(body)
         return " ".join(whole[start : start + 4] for start in range(0, 16, 4))
     account = f"{draw.randrange(10**18):018}"
-    check = 98 - int(f"{account}131400") % 97  # DE as numbers, and room for the check
-    return f"DE{check:02}{account}"
+    return f"DE{iban.calc_check_digits(f'DE00{account}')}{account}"
 
 
 def plant(tickets: "pl.DataFrame", secrets: Sequence[Secret]) -> "pl.DataFrame":
@@ -124,7 +123,3 @@ def holds(text: str, secret: Secret) -> bool:
 
 def compact(text: str) -> str:
     return "".join(filter(str.isalnum, text)).lower()
-
-
-def _rank(name: str, seed: int) -> str:
-    return hashlib.sha256(f"canary:{seed}:{name}".encode()).hexdigest()

@@ -9,6 +9,7 @@ from tasks.decide.plots_costs import money_for_a_ticket, price_by_volume, qualit
 from tasks.decide.plots_coverage import risk_coverage
 from tasks.decide.plots_differences import differing_dimensions, forest
 from tasks.decide.words import QUALITY
+from tasks.template import template
 
 
 def page(
@@ -19,18 +20,9 @@ def page(
     replies: int,
 ) -> str:
     """The page. `examples` are of `differing.side_by_side`; `gaps` were found in `replies`."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("tasks.decide", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     compared = differing_dimensions(decision)
     idle = labels.idle(decision)
-    return environment.get_template("decision.html.jinja").render(
+    return template("tasks.decide", "decision.html.jinja").render(
         decision=decision,
         shown=[name for name in decision["dimensions"] if name not in idle],
         idle=idle,

@@ -9,7 +9,7 @@ HEADINGS = {
     "tone": "tone",
     "latency": "wait",
     "cost": "USD",
-    "abstention": "no draft",
+    "abstention": "held back",
 }
 QUALITY = ("accuracy", "compliance", "tone")
 SHARES = (*QUALITY, "abstention")

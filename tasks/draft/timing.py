@@ -1,11 +1,11 @@
 """What an agent would wait for a draft: some tickets drafted alone, as serving drafts them."""
 
-import hashlib
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from drafter.drafter import Drafter
+from tasks.draw import share_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -49,8 +49,4 @@ def time_alone(
 
 def drawn_by_hash(ticket_ids: Sequence[str], sample: int) -> list[int]:
     """The places of the `sample` tickets whose ids have the lowest hashes, lowest first."""
-
-    def key(place: int) -> bytes:
-        return hashlib.sha256(ticket_ids[place].encode()).digest()
-
-    return sorted(range(len(ticket_ids)), key=key)[:sample]
+    return sorted(range(len(ticket_ids)), key=lambda place: share_of(ticket_ids[place]))[:sample]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
-from drafter.guard import facts
+from drafter.guard import stated
 from tasks.accuracy.passage import answering
 from tasks.policy_book import PolicyBook, evidence_of, said_in
 
@@ -75,4 +75,4 @@ def _answering(row: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]) -
 
 
 def _stated(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
-    return frozenset((fact.kind, fact.value) for text in texts for fact in facts(text))
+    return frozenset[tuple[str, str]]().union(*map(stated, texts))

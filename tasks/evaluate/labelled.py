@@ -1,10 +1,11 @@
 """Texts that are labelled by where they come from: the team's own replies, and what is not in its
 voice though it is about the same matters."""
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tasks.draw import share_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,7 +56,7 @@ def labelled(tickets: "pl.DataFrame", most: int, judging: bool) -> list[Text]:
     A ticket gives its reply, that reply made curt, the customer's last message, and the clause that
     was retrieved first, as a model that copies policy would send it.
     """
-    rows = sorted(tickets.iter_rows(named=True), key=lambda row: _share(row["ticket_id"]))
+    rows = sorted(tickets.iter_rows(named=True), key=lambda row: share_of(row["ticket_id"]))
     found: dict[Text, None] = {}
     for row in rows[:most]:
         for kind, read in KINDS.items():
@@ -73,7 +74,7 @@ def without(texts: Sequence[Text], known: Collection[str]) -> list[Text]:
 
 def _clause(row: Mapping[str, Any], judging: bool) -> str | None:
     first = row["chunks"][:1]
-    if first and (_share(first[0]["doc_id"]) < JUDGING_DOCUMENTS) == judging:
+    if first and (share_of(first[0]["doc_id"]) < JUDGING_DOCUMENTS) == judging:
         return str(first[0]["text"])
     return None
 
@@ -89,8 +90,3 @@ KINDS: dict[str, Callable[[Mapping[str, Any], bool], str | None]] = {
     CUSTOMER: _customer,
     CURT: lambda row, _: curt(row["reply"]),
 }
-
-
-def _share(name: str) -> float:
-    """A number in [0, 1) that depends on the name alone."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64

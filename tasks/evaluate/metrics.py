@@ -12,9 +12,6 @@ from drafter.compliance import Rules, violations
 from tasks.evaluate.cases import Case
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from drafter.embed import Embedder
     from tasks.evaluate.tone import Voice
 
@@ -22,8 +19,13 @@ Scores = list[float | None]
 Metric = Callable[[Sequence[str], Sequence[Case]], Scores]
 
 
-def metrics(embedder: "Embedder", voice: "Voice", rules: Rules) -> dict[str, Metric]:
-    """Every metric of quality by its name; more is better, but for what LABELS says otherwise."""
+def metrics(
+    embedder: "Embedder", rated_by: "Embedder", voice: "Voice", rules: "BrokenRules"
+) -> dict[str, Metric]:
+    """Every metric of quality by its name; more is better, but for what LABELS says otherwise.
+
+    `rated_by` is the embedder that the trees of `accuracy` were fitted with.
+    """
     return {
         "chrf": chrf,
         "rouge_l": rouge_l,
@@ -33,7 +35,7 @@ def metrics(embedder: "Embedder", voice: "Voice", rules: Rules) -> dict[str, Met
         "outdated": outdated,
         "tone": voice.tone,
         "compliance": compliance(rules),
-        "accuracy": accuracy(),
+        "accuracy": accuracy(rated_by),
     }
 
 
@@ -68,17 +70,13 @@ class _Words:
 
 def similarity(embedder: "Embedder") -> Metric:
     """Cosine between the embeddings of draft and human reply; 0 for an empty draft."""
-    known: dict[str, NDArray[np.float32]] = {}
 
     def score(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
-        import numpy as np
-
-        texts = {text for text in drafts if text} | {case.human for case in cases}
-        new = sorted(texts - set(known))
-        known.update(zip(new, embedder.embed(new), strict=True))
+        written = iter(embedder.embed([draft for draft in drafts if draft]))
+        humans = embedder.embed([case.human for case in cases])
         return [
-            float(np.dot(known[draft], known[case.human])) if draft else 0.0
-            for draft, case in zip(drafts, cases, strict=True)
+            float(next(written) @ human) if draft else 0.0
+            for draft, human in zip(drafts, humans, strict=True)
         ]
 
     return score
@@ -97,7 +95,22 @@ def facts_agree(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
     return [guard.facts_agree(draft, case.human) for draft, case in zip(drafts, cases, strict=True)]
 
 
-def compliance(rules: Rules) -> Metric:
+class BrokenRules:
+    """The names of the rules that a draft breaks, in the rules' order; looked for once a draft."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.known: dict[tuple[str, str], list[str]] = {}
+
+    def of(self, draft: str, case: Case) -> list[str]:
+        key = (case.ticket_id, draft)
+        if key not in self.known:
+            found = violations(draft, case.ticket, case.evidence, self.rules)
+            self.known[key] = list(dict.fromkeys(one.rule for one in found))
+        return self.known[key]
+
+
+def compliance(rules: BrokenRules) -> Metric:
     """1.0 for a draft that breaks no rule of compliance.yaml, 0.0 for one that does; None if empty.
 
     It sees what drafter/compliance sees, and that is words: a draft that keeps every rule may be
@@ -105,21 +118,12 @@ def compliance(rules: Rules) -> Metric:
     """
 
     def score(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
-        broken = broken_rules(drafts, cases, rules)
         return [
-            float(not names) if draft.strip() else None
-            for draft, names in zip(drafts, broken, strict=True)
+            float(not rules.of(draft, case)) if draft.strip() else None
+            for draft, case in zip(drafts, cases, strict=True)
         ]
 
     return score
-
-
-def broken_rules(drafts: Sequence[str], cases: Sequence[Case], rules: Rules) -> list[list[str]]:
-    """The names of the rules that each draft breaks, in the rules' order."""
-    return [
-        list(dict.fromkeys(v.rule for v in violations(draft, case.ticket, case.evidence, rules)))
-        for draft, case in zip(drafts, cases, strict=True)
-    ]
 
 
 def outdated(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
@@ -129,14 +133,12 @@ def outdated(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
     figure that happens to be an old one counts like one that was learned.
     """
     return [
-        float(any((fact.kind, fact.value) in case.superseded for fact in guard.facts(draft)))
-        if case.superseded
-        else None
+        float(not case.superseded.isdisjoint(guard.stated(draft))) if case.superseded else None
         for draft, case in zip(drafts, cases, strict=True)
     ]
 
 
-def accuracy() -> Metric:
+def accuracy(embedder: "Embedder") -> Metric:
     """What people would rate a draft's accuracy, 0 to 1, by fixed trees; 0 for an empty draft.
 
     It holds the draft against the human's reply and the policy that answers: figures, products,
@@ -147,9 +149,6 @@ def accuracy() -> Metric:
     """
     from tasks.accuracy.features import Answer
     from tasks.accuracy.score import accuracy as scored
-    from tasks.accuracy.score import fitted_embedder
-
-    embedder = fitted_embedder()
 
     def score(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
         answers = [

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from drafter.guard import facts
+from drafter.guard import stated
 from tasks.evaluate.cases import Case
 from tasks.evaluate.markdown import trusted
 from tasks.evaluate.plots import latency_plot, plots
 from tasks.labels import LABELS, figure, heading, interval, shown_metrics
 from tasks.marks import marked
+from tasks.template import template
 
 
 def page(
@@ -19,19 +20,10 @@ def page(
     examples: int,
 ) -> str:
     """The page; `drafts` holds each candidate's texts in the order of `cases`."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("tasks.evaluate", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     metrics = shown_metrics(card["candidates"])
     quality = [metric for metric in metrics if metric in quality]
     shown = choose_examples(cases, drafts, examples)
-    return environment.get_template("scorecard.html.jinja").render(
+    return template("tasks.evaluate", "scorecard.html.jinja").render(
         card=card,
         metrics=metrics,
         quality=quality,
@@ -63,10 +55,7 @@ def choose_examples(
     """
 
     def key(number: int) -> tuple[bool, int, str]:
-        said = {
-            frozenset((fact.kind, fact.value) for fact in facts(texts[number]))
-            for texts in drafts.values()
-        }
+        said = {stated(texts[number]) for texts in drafts.values()}
         return (not cases[number].after_change, -len(said), cases[number].ticket_id)
 
     return sorted(range(len(cases)), key=key)[:examples]

@@ -5,19 +5,19 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from drafter.compliance import Rules, load_rules
+from drafter.compliance import load_rules
 from drafter.errors import BadInput
 from drafter.progress import progress
 from drafter.tables import read_json, read_table, write_json, write_table, write_text
 from tasks.evaluate.cases import Case, cases_of
 from tasks.evaluate.markdown import markdown
-from tasks.evaluate.metrics import Metric, broken_rules, metrics
+from tasks.evaluate.metrics import BrokenRules, Metric, metrics
 from tasks.evaluate.page import page
-from tasks.evaluate.params import Params
-from tasks.evaluate.remember import Remembering
+from tasks.evaluate.params import EvaluateParams, Params
 from tasks.evaluate.scorecard import COUNTED, scorecard
 from tasks.evaluate.tone import fit_voice
 from tasks.paths import Paths
+from tasks.remembering import Remembering
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 def run(params: Params, paths: Paths) -> None:
     """Score all candidates of params.yaml on the holdout and write the scorecard's faces."""
-    from drafter.embed import load_embedder
     from drafter.records import CURATED, POLICY, RETRIEVED
+    from tasks.accuracy.score import fitted_embedder
 
-    rules = load_rules(paths.root / params.rules)
+    rules = BrokenRules(load_rules(paths.root / params.rules))
     tickets = read_table(paths.retrieved("holdout"), RETRIEVED)
     if tickets.is_empty():
         raise BadInput(f"{paths.retrieved('holdout')} holds no ticket to evaluate on")
@@ -38,10 +38,11 @@ def run(params: Params, paths: Paths) -> None:
     timings = {name: read_json(paths.timings(name)) for name in params.names}
 
     cases = cases_of(tickets, policies, newest)  # type: ignore[arg-type]
-    embedder = Remembering(load_embedder(params.evaluate.embedder, params.evaluate.embedder_sha256))
+    rated_by = fitted_embedder()
+    embedder = embedder_of(params.evaluate, rated_by)
     train, val = (read_table(paths.retrieved(split), RETRIEVED) for split in ("train", "val"))
     voice = fit_voice(train, val, embedder, params.evaluate, params.seed)
-    by_name = metrics(embedder, voice, rules)
+    by_name = metrics(embedder, rated_by, voice, rules)
     scores = score(drafts, cases, by_name, rules)
     # before anything is concluded from them: what took time is not lost
     write_table(paths.scores, scores, scores.schema)
@@ -59,6 +60,15 @@ def run(params: Params, paths: Paths) -> None:
     texts = {name: texts_shown(table) for name, table in drafts.items()}
     shown = page(card, list(by_name), cases, texts, params.evaluate.examples)
     write_text(paths.report("scorecard.html"), shown)
+
+
+def embedder_of(params: EvaluateParams, rated_by: Remembering) -> Remembering:
+    """The embedder that params.yaml names: the one of `accuracy` again, where it names that."""
+    from drafter.embed import PACKAGED, load_embedder
+
+    if params.embedder == PACKAGED and params.embedder_sha256 is None:
+        return rated_by
+    return Remembering(load_embedder(params.embedder, params.embedder_sha256))
 
 
 def read_drafts(
@@ -83,15 +93,17 @@ def read_drafts(
 
 def texts_shown(drafts: "pl.DataFrame") -> list[str]:
     """What a reader sees in each draft's place: where it failed, that and why."""
+    from drafter.records import FAILED
+
     rows = zip(drafts["text"], drafts["reason"], strict=True)
-    return [reason if reason and reason.startswith("failed: ") else text for text, reason in rows]
+    return [reason if reason and reason.startswith(FAILED) else text for text, reason in rows]
 
 
 def score(
     drafts: Mapping[str, "pl.DataFrame"],
     cases: Sequence[Case],
     by_name: Mapping[str, Metric],
-    rules: Rules,
+    rules: BrokenRules,
 ) -> "pl.DataFrame":
     """One row for each candidate and ticket: metrics, what the draft cost, the rules it broke.
 
@@ -117,7 +129,8 @@ def score(
                 ]
                 columns[metric] = pl.Series(metric, values, dtype=pl.Float64)
                 advance(1)
-            broken = broken_rules(table["text"].to_list(), cases, rules)
+            texts = zip(table["text"], cases, strict=True)
+            broken = [rules.of(text, case) for text, case in texts]
             counted = table.select(
                 "ticket_id", pl.lit(name).alias("candidate"), *COUNTED, "reason", "confidence"
             )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from drafter.clean import query_text
+from tasks.draw import share_of
 from tasks.judge.ask import FIRST, INSTRUCTIONS, TIE, Question
 from tasks.judge.params import JudgeParams
 
@@ -52,7 +53,9 @@ def pairs_of(
         for name, table in drafts.items()
     }
     challengers = [name for name in drafts if name != params.champion]
-    rows = sorted(tickets.iter_rows(named=True), key=lambda row: _rank(row["ticket_id"], seed))
+    rows = sorted(
+        tickets.iter_rows(named=True), key=lambda row: share_of(f"{seed}:{row['ticket_id']}")
+    )
     pairs = []
     for row in rows[: params.tickets]:
         ticket_id, message = row["ticket_id"], query_text(row)
@@ -83,7 +86,3 @@ def _key(question: Question, repeat: int, params: JudgeParams) -> str:
         repeat,
     ]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-
-
-def _rank(ticket_id: str, seed: int) -> str:
-    return hashlib.sha256(f"{seed}:{ticket_id}".encode()).hexdigest()

@@ -1,11 +1,11 @@
 """A pair that may be: what every origin hands on, until it is kept or has its reason."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from drafter.prompt import Message, build_prompt
+from tasks.draw import share_of
 
 Ticket = Mapping[str, Any]
 KEYS = ("ticket_id", "source", "thread_id", "customer", "group")
@@ -61,7 +61,7 @@ def prompt_for(
 
     For pairs that no figure tells apart: these teach drafting from memory and with clauses alike.
     """
-    shown = share_of("shown", ticket["ticket_id"], seed) >= without_policy
+    shown = share_of(f"{seed}:shown:{ticket['ticket_id']}") >= without_policy
     return prompt_with(ticket, ticket["chunks"][:chunks] if shown else ())
 
 
@@ -70,9 +70,3 @@ def evidence_of(ticket: Ticket, chunks: Iterable[Mapping[str, Any]]) -> list[str
     clauses = [part for chunk in chunks for part in (chunk["text"], chunk["url"]) if part]
     said = [ticket["subject"] or "", *(message["text"] for message in ticket["messages"])]
     return clauses + said
-
-
-def share_of(purpose: str, name: str, seed: int) -> float:
-    """A number in [0, 1) that depends on these alone; two purposes have nothing in common."""
-    digest = hashlib.sha256(f"{seed}:{purpose}:{name}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from statistics import fmean, quantiles
 from typing import Any
 
-from tasks.preferences.candidate import Candidate, share_of
+from tasks.draw import share_of
+from tasks.preferences.candidate import Candidate
 from tasks.preferences.params import LengthParams
 
 
@@ -36,7 +37,7 @@ def even(pairs: Sequence[Candidate], params: LengthParams, seed: int) -> list[Ca
             bins[int(ratio / width)].append(place)  # towards zero: the middle is one bin
     for number, places in bins.items():
         if number:
-            places.sort(key=lambda place: share_of("even", pairs[place].pair_id, seed))
+            places.sort(key=lambda place: share_of(f"{seed}:even:{pairs[place].pair_id}"))
             fair = len(bins.get(-number, ()))
             why |= dict.fromkeys(places[fair:], "uneven")
     return [pair.without(why[place]) if place in why else pair for place, pair in enumerate(pairs)]

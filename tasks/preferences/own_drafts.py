@@ -23,8 +23,9 @@ from drafter.manifest import file_sha256, manifest_digest, verify_manifest
 from drafter.progress import progress
 from drafter.prompt import build_prompt
 from drafter.tables import read_table, write_table
+from tasks.draw import share_of
 from tasks.paths import Paths
-from tasks.preferences.candidate import Ticket, share_of
+from tasks.preferences.candidate import Ticket
 from tasks.preferences.params import Params
 
 ADAPTER = "sft"
@@ -40,7 +41,9 @@ REMEDY = "run the stage that makes it again, with `dvc repro --force`"
 
 def drawn(tickets: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
     """`count` of the tickets, by a hash of their ids."""
-    shares = pl.Series([share_of("drafted", ticket_id, seed) for ticket_id in tickets["ticket_id"]])
+    shares = pl.Series(
+        [share_of(f"{seed}:drafted:{ticket_id}") for ticket_id in tickets["ticket_id"]]
+    )
     return tickets.filter(shares.rank("ordinal") <= count)
 
 

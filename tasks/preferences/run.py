@@ -13,9 +13,10 @@ from drafter.index_files import current
 from drafter.progress import progress
 from drafter.records import CHUNK, CURATED, PREFERENCE_PAIR, REJECTED, RETRIEVED
 from drafter.tables import read_table, write_json, write_table
+from tasks.draw import share_of
 from tasks.paths import Paths
 from tasks.preferences.broken_rules import rule_breaking
-from tasks.preferences.candidate import Candidate, Ticket, kept, share_of
+from tasks.preferences.candidate import Candidate, Ticket, kept
 from tasks.preferences.edits import edited
 from tasks.preferences.holdout import refuse_holdout
 from tasks.preferences.length import even
@@ -105,7 +106,7 @@ def at_most(candidates: Sequence[Candidate], most: int, seed: int) -> list[Candi
     for pair in kept(candidates):
         sizes[pair.ticket_id] = sizes.get(pair.ticket_id, 0) + 1
     room, too_many = most, set()
-    for ticket_id in sorted(sizes, key=lambda name: (share_of("kept", name, seed), name)):
+    for ticket_id in sorted(sizes, key=lambda name: (share_of(f"{seed}:kept:{name}"), name)):
         room -= sizes[ticket_id]
         if room < 0:
             too_many.add(ticket_id)

@@ -22,10 +22,10 @@ from drafter.errors import ReplymillError, UnsafeModel
 from drafter.progress import progress
 from drafter.tables import write_text
 from tasks.accuracy.features import DIRECTIONS, NAMES, Answer, features
-from tasks.accuracy.score import Remembering
 from tasks.accuracy.trees import WEIGHTS, Trees
 from tasks.ratings.plant import ERRORS, plant
 from tasks.ratings.read import Rated, is_even, question_hash, read_ratings
+from tasks.remembering import Remembering
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from drafter.errors import BadInput
-from drafter.guard import facts
+from drafter.guard import stated
 from tasks.section import Section
 
 
@@ -83,9 +83,9 @@ def broken(regression: Regression, draft: Mapping[str, Any]) -> list[str]:
 
 def says(text: str, phrase: str) -> bool:
     """Whether `text` holds the phrase: its facts where it has any, else its words in any case."""
-    wanted = {(fact.kind, fact.value) for fact in facts(phrase)}
+    wanted = stated(phrase)
     if wanted:
-        return wanted <= {(fact.kind, fact.value) for fact in facts(text)}
+        return wanted <= stated(text)
     return _plain(phrase) in _plain(text)
 
 

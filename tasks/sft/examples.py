@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from drafter.fit import encode_chat
 from drafter.prompt import build_prompt
-from tasks.training.examples import Example, around_reply, encode_reply, share_of
+from tasks.draw import share_of
+from tasks.training.examples import Example, around_reply, encode_reply
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def sees_policy(ticket_id: str, seed: int, without_policy: float) -> bool:
     """Whether training shows this ticket its clauses: by a hash, so the same in every run."""
-    return share_of(ticket_id, seed) >= without_policy
+    return share_of(f"{seed}:{ticket_id}") >= without_policy
 
 
 def make_examples(

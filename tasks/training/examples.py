@@ -1,10 +1,10 @@
 """Replies as token ids, in the very form that drafting writes them."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drafter.errors import ModelUnavailable
+from tasks.draw import share_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,17 +36,11 @@ class Example:
         return [IGNORED] * len(self.prompt) + self.completion
 
 
-def share_of(key: str, seed: int) -> float:
-    """A number in [0, 1) that depends on the key (a ticket's id) and the seed alone."""
-    digest = hashlib.sha256(f"{seed}:{key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
-
-
 def first_by_hash(table: "pl.DataFrame", key: str, seed: int, count: int) -> "pl.DataFrame":
     """`count` rows, the same in every run: the first by a hash of `key`, in the table's order."""
     import polars as pl
 
-    shares = [share_of(value, seed) for value in table[key]]
+    shares = [share_of(f"{seed}:{value}") for value in table[key]]
     return table.filter(pl.Series(shares, dtype=pl.Float64).rank("ordinal") <= count)
 
 

@@ -1,4 +1,4 @@
-"""An embedder that several metrics share without embedding a text twice."""
+"""An embedder that several metrics share: candidates have questions and replies in common."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
