@@ -57,11 +57,12 @@ def _add(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     from drafter.errors import BadInput
     from drafter.section import load_section
+    from drafter.versions import CHALLENGER
     from tasks.paths import Paths
     from tasks.promote.params import Params
     from tasks.regressions.check import check
     from tasks.regressions.contract import read_regressions
-    from tasks.versions import CHALLENGER, Registry
+    from tasks.versions import Registry
 
     paths = Paths(given.root.resolve())
     model = load_section(paths.root / "params.yaml", Params).registry.model
