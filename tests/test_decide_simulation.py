@@ -8,19 +8,22 @@ draft held back. A ticket that is hard is hard for every candidate. -s shows the
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tasks.decide.compare import outcome
 from tasks.decide.lookout import gain_lookout, harm_lookout
-from tasks.decide.params import DecideParams
+from tasks.decide.params import DecideParams, Dimension, Params
+from tasks.section import load_section
 from tasks.statistics.holm import holm
 from tasks.statistics.margin import p_not_worse
 from tasks.statistics.permutation import p_values
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
+HOUSE = Path(__file__).parents[1]
 RUNS = 1000
 Draw = np.random.Generator
 Floats = np.ndarray
@@ -74,24 +77,10 @@ DIMENSIONS: dict[str, Scores] = {
 
 
 def params(effect: float, margin: float) -> DecideParams:
-    dimension = {"column": "x", "margin": margin}
-    constraints = {"max_p95_seconds": None, "max_usd_per_1000": None, "min_compliance": None}
-    return DecideParams.from_values(
-        {
-            "champion": "champion",
-            "primary": "accuracy",
-            "effect": effect,
-            "alpha": 0.05,
-            "power": 0.8,
-            "resamples": 100,
-            "permutations": 9999,
-            "dimensions": dict.fromkeys(DIMENSIONS, dimension),
-            "constraints": constraints,
-            "slices": [],
-            "largest_slices": 1,
-            "small_slice": 1,
-        }
-    )
+    """What params.yaml says, but for the effect, the margins and the dimensions of the above."""
+    decide = load_section(HOUSE / "params.yaml", Params).decide
+    dimensions = {name: Dimension(column="x", margin=margin) for name in DIMENSIONS}
+    return decide.model_copy(update={"effect": effect, "dimensions": dimensions})
 
 
 def told_apart(gains: list[Floats], permutations: int = 9999) -> float:
