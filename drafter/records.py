@@ -15,6 +15,7 @@ so with a schema of its own below (`CURATED`, `RETRIEVED`).
     cites        ["returns"]                   doc_ids or URLs that the human reply rests on
     outcome      {"csat": 4.0, ...}            whatever the export has; null where it has nothing.
                                                votes: the question's; helpful, accepted: the reply's
+                                               csat: the reply's if `rated`, else the question's
     source       "tickets/may.csv:17"          file, and row counted from 1 after the header
 """
 
@@ -25,9 +26,11 @@ UTC = pl.Datetime("us", "UTC")
 MESSAGE = pl.Struct({"role": pl.String, "text": pl.String, "at": UTC})
 OUTCOME = pl.Struct(
     {"csat": pl.Float64, "solved": pl.Boolean, "votes": pl.Int64}
-    | {"helpful": pl.Int64, "accepted": pl.Boolean}
+    | {"helpful": pl.Int64, "accepted": pl.Boolean, "rated": pl.Boolean}
 )
-RIVAL = pl.Struct({"text": pl.String, "votes": pl.Int64, "accepted": pl.Boolean})
+RIVAL = pl.Struct(
+    {"text": pl.String, "votes": pl.Int64, "accepted": pl.Boolean, "csat": pl.Float64}
+)
 
 TICKET = pl.Schema(
     {

@@ -31,6 +31,7 @@ def params(**changes: Any) -> Params:
         "most": 100,
         "length": {"same": 1.1, "most": 3.0},
         "clear_votes": 2,
+        "clear_csat": 2,
         "chunks": 2,
         "without_policy": 0.5,
         "drafted_tickets": 0,

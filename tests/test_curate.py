@@ -267,7 +267,7 @@ def test_drafts_and_rivals_are_cleaned_with_the_placeholders_of_their_ticket(tmp
         "names": ["Jo Smith"],
         "draft": "<p>Hi Jo, we wrote to jo@x.example</p>",
         "rivals": [
-            {"text": "Ask bo@y.example, Jo", "votes": 2, "accepted": False},
+            {"text": "Ask bo@y.example, Jo", "votes": 2, "accepted": False, "csat": 1.5},
             {"text": "<img src='x.png'>", "votes": 1, "accepted": False},
         ],
     }
@@ -276,7 +276,8 @@ def test_drafts_and_rivals_are_cleaned_with_the_placeholders_of_their_ticket(tmp
     told = kept["T-1"]
     assert told["messages"][0]["text"].endswith("My address is [EMAIL_1]")
     assert told["draft"] == "Hi [NAME_1], we wrote to [EMAIL_1]"
-    assert told["rivals"] == [{"text": "Ask [EMAIL_2], [NAME_1]", "votes": 2, "accepted": False}]
+    asked = {"text": "Ask [EMAIL_2], [NAME_1]", "votes": 2, "accepted": False, "csat": 1.5}
+    assert told["rivals"] == [asked]
     assert (kept["T-2"]["draft"], kept["T-2"]["rivals"]) == (None, None)
 
 

@@ -15,7 +15,7 @@ from tasks.ingest.times import read_times
 from tests.ingesting import COLUMNS, HOW, Ingested, table
 
 NINE = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
-UNTOLD = {"helpful": None, "accepted": None}
+UNTOLD = {"helpful": None, "accepted": None, "rated": None}
 
 
 def write_lines(path: Path, rows: list[Any]) -> None:
@@ -136,16 +136,18 @@ def test_a_time_of_two_readings_is_not_guessed_at(tmp_path: Path) -> None:
 
 
 def two_tables(tmp_path: Path, replies: list[tuple[Any, ...]], **keys: Any) -> Ingested:
-    """Question Q-1 of `ann` at 10:00, and replies (id, of, time, by, text, helpful, spam)."""
+    """Question Q-1 of `ann` at 10:00, and its replies; see `reply` for their cells."""
     questions = tmp_path / "questions.csv"
     if not questions.exists():
         questions.write_text(
-            "id,created,creator,content,solution,is_spam\n"
-            "Q-1,2026-03-02 10:00:00,ann,Where?,R-3,false\n"
+            "id,created,creator,content,solution,is_spam,csat\n"
+            "Q-1,2026-03-02 10:00:00,ann,Where?,R-3,false,4\n"
         )
     pl.DataFrame(
         replies,
-        schema=["id", "question_id", "created", "creator", "content", "helpful", "is_spam"],
+        schema=[
+            *("id", "question_id", "created", "creator", "content", "helpful", "is_spam", "stars"),
+        ],
         orient="row",
     ).write_csv(tmp_path / "replies.csv")
     columns = {"created_at": "created", "names": "creator"}
@@ -157,7 +159,7 @@ def two_tables(tmp_path: Path, replies: list[tuple[Any, ...]], **keys: Any) -> I
             "leave_out": {"is_spam": [True]},
             "columns": columns
             | {"ticket_id": "id", "customer": "creator", "message": "content"}
-            | {"accepted_reply": "solution"},
+            | {"accepted_reply": "solution", "csat": "csat"},
         },
         "replies": {
             "path": "replies.csv",
@@ -165,7 +167,7 @@ def two_tables(tmp_path: Path, replies: list[tuple[Any, ...]], **keys: Any) -> I
             "leave_out": {"is_spam": [True]},
             "columns": columns
             | {"reply_id": "id", "ticket_id": "question_id", "agent": "creator"}
-            | {"reply": "content", "helpful": "helpful"},
+            | {"reply": "content", "helpful": "helpful", "csat": "stars"},
         },
         "rule": ["accepted", "most_helpful", "first"],
         "history": False,
@@ -175,9 +177,9 @@ def two_tables(tmp_path: Path, replies: list[tuple[Any, ...]], **keys: Any) -> I
 
 
 def reply(number: int, hour: int, by: str, helpful: int = 0, **keys: Any) -> tuple[Any, ...]:
-    row = {"of": "Q-1", "text": f"reply {number}", "spam": "false"} | keys
+    row = {"of": "Q-1", "text": f"reply {number}", "spam": "false", "stars": None} | keys
     at = f"2026-03-02 {hour}:00:00"
-    return (f"R-{number}", row["of"], at, by, row["text"], helpful, row["spam"])
+    return (f"R-{number}", row["of"], at, by, row["text"], helpful, row["spam"], row["stars"])
 
 
 @pytest.mark.parametrize(
@@ -228,12 +230,12 @@ def test_each_reply_that_does_not_count_says_why(tmp_path: Path) -> None:
 
 def test_a_question_without_a_reply_that_counts_says_why(tmp_path: Path) -> None:
     names = ["none", "own", "early", "unliked", "spam", "late", "good"]
-    header = "id,created,creator,content,solution,is_spam\n"
+    header = "id,created,creator,content,solution,is_spam,csat\n"
     (tmp_path / "questions.csv").write_text(
         header
-        + "".join(f"{n},2026-03-02 10:00:00,ann,Where?,,{n == 'spam'}\n" for n in names[:5])
-        + "late,when?,ann,Where?,,false\n,2026-03-02,ann,Where?,,false\n"
-        + "good,2026-03-02 10:00:00,ann,Where?,,false\n"
+        + "".join(f"{n},2026-03-02 10:00:00,ann,Where?,,{n == 'spam'},\n" for n in names[:5])
+        + "late,when?,ann,Where?,,false,\n,2026-03-02,ann,Where?,,false,\n"
+        + "good,2026-03-02 10:00:00,ann,Where?,,false,\n"
     )
     replies = [
         reply(1, 11, "ann", of="own"),
@@ -286,8 +288,8 @@ def test_other_answers_to_the_same_question_stay_as_rivals(tmp_path: Path) -> No
     assert ticket["reply"] == "reply 3"
     assert (ticket["outcome"]["helpful"], ticket["outcome"]["accepted"]) == (1, True)
     assert ticket["rivals"] == [
-        {"text": "reply 4", "votes": 5, "accepted": False},
-        {"text": "reply 1", "votes": 2, "accepted": False},
+        {"text": "reply 4", "votes": 5, "accepted": False, "csat": None},
+        {"text": "reply 1", "votes": 2, "accepted": False, "csat": None},
     ]
     assert two_tables(tmp_path, replies, rivals=1).tickets["rivals"].list.len().item() == 1
     assert two_tables(tmp_path, replies, rivals=0).tickets["rivals"].to_list() == [None]
@@ -300,6 +302,62 @@ def test_with_history_what_was_said_before_is_no_rival(tmp_path: Path) -> None:
     assert [rival["text"] for rival in ticket["rivals"]] == ["reply 4"]
 
 
+@pytest.mark.parametrize(
+    ("stars", "chosen"),
+    [
+        ({1: "2", 2: "5", 3: "4"}, "reply 2"),
+        ({1: "4", 2: "4"}, "reply 1"),
+        ({1: None, 2: "1", 3: "3"}, "reply 3"),
+        ({1: None, 2: None}, "reply 1"),
+    ],
+)
+def test_the_highest_rated_reply_counts_where_the_rule_says_so(
+    tmp_path: Path, stars: dict[int, str | None], chosen: str
+) -> None:
+    replies = [reply(number, 11, "bo", stars=csat) for number, csat in stars.items()]
+    got = two_tables(tmp_path, replies, rule=["highest_rated", "first"])
+    assert got.tickets["reply"].to_list() == [chosen]
+
+
+def test_a_reply_that_nobody_rated_goes_before_a_bad_one_and_after_a_good_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "questions.csv").write_text(
+        "id,created,creator,content,solution,is_spam,csat\n"
+        "Q-1,2026-03-02 10:00:00,ann,Where?,,false,\nQ-2,2026-03-02 10:00:00,ann,When?,,false,\n"
+    )
+    replies = [
+        reply(1, 11, "bo", stars="1"),
+        reply(2, 12, "cy"),
+        reply(3, 11, "bo", of="Q-2"),
+        reply(4, 12, "cy", of="Q-2", stars="5"),
+    ]
+    got = two_tables(tmp_path, replies, rule=["highest_rated", "first"])
+    assert got.tickets["reply"].to_list() == ["reply 2", "reply 4"]
+    got = two_tables(tmp_path, replies[1:], rule=["highest_rated"])
+    assert got.tickets["reply"].to_list() == ["reply 4"], "by this rule alone others don't count"
+    assert got.reasons["questions.csv:1"] == "no_such_reply"
+
+
+def test_a_replys_own_rating_goes_before_the_questions(tmp_path: Path) -> None:
+    replies = [reply(3, 11, "bo", stars=" 2.5 "), reply(4, 12, "cy", stars="5"), reply(5, 13, "di")]
+    (ticket,) = two_tables(tmp_path, replies).tickets.to_dicts()
+    assert (ticket["outcome"]["csat"], ticket["outcome"]["rated"]) == (2.5, True)
+    assert [rival["csat"] for rival in ticket["rivals"]] == [5.0, None]
+    replies = [reply(3, 11, "bo"), reply(4, 12, "cy", stars="0")]
+    (ticket,) = two_tables(tmp_path, replies).tickets.to_dicts()
+    assert (ticket["outcome"]["csat"], ticket["outcome"]["rated"]) == (4.0, False)
+    assert [rival["csat"] for rival in ticket["rivals"]] == [0.0]
+
+
+@pytest.mark.parametrize("stars", ["great", "4 of 5", "4,5", "nan", "inf"])
+def test_a_reply_whose_rating_is_no_number_is_set_aside(tmp_path: Path, stars: str) -> None:
+    replies = [reply(3, 11, "bo", stars=stars), reply(4, 12, "cy", stars="  ")]
+    got = two_tables(tmp_path, replies)
+    assert got.tickets["reply"].to_list() == ["reply 4"]
+    assert got.quarantine.rows() == [("R-3", "replies.csv:1", "ingest", "unreadable_csat")]
+
+
 def test_a_feedback_export_brings_what_was_proposed_beside_what_was_sent(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         "id,at,question,answer,draft\n"
@@ -310,18 +368,21 @@ def test_a_feedback_export_brings_what_was_proposed_beside_what_was_sent(tmp_pat
     assert Ingested(tmp_path, [table("a.csv")]).tickets["draft"].to_list() == [None, None]
 
 
-def test_a_rule_that_needs_a_column_asks_for_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rule", "column"), [("most_helpful", "helpful"), ("highest_rated", "csat")]
+)
+def test_a_rule_that_needs_a_column_asks_for_it(rule: str, column: str) -> None:
     asked = dict.fromkeys(("ticket_id", "created_at", "customer", "message"), "x")
     replied = dict.fromkeys(("ticket_id", "created_at", "agent", "reply"), "x")
     source = {
         "kind": "two_tables",
         "questions": {"path": "q", **HOW, "columns": asked},
         "replies": {"path": "r", **HOW, "columns": replied},
-        "rule": ["most_helpful"],
+        "rule": [rule],
         "history": False,
         "rivals": 2,
     }
-    with pytest.raises(ValueError, match="columns must also name helpful"):
+    with pytest.raises(ValueError, match=f"columns must also name {column}"):
         Params.from_values({"ingest": {"watch": ".", "tickets": [source], "policies": []}})
 
 

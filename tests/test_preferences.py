@@ -124,6 +124,46 @@ def test_a_rival_has_lost_only_where_the_evidence_is_clear(
         assert (pair["origin"], pair["edit"], pair["weight"]) == ("rivals", None, 0.5)
 
 
+@pytest.mark.parametrize(
+    ("csat", "helpful", "accepted", "rival", "reason"),
+    [
+        ((5.0, 3.0), 0, False, (0, False), None),
+        ((4.1, 2.1), 0, False, (0, False), None),  # whose difference is a float below 2
+        ((5.0, 3.5), 0, False, (0, False), "unclear"),
+        ((5.0, None), 0, False, (0, False), "unclear"),
+        ((None, 1.0), 0, False, (0, False), "unclear"),
+        ((5.0, 1.0), 0, False, (0, True), "unclear"),
+        ((5.0, 1.0), 0, False, (1, False), "unclear"),
+        ((3.0, 3.5), 9, False, (0, False), "unclear"),
+        ((3.0, 3.5), 0, True, (0, False), "unclear"),
+        ((3.0, 3.0), 9, False, (0, False), None),
+        ((3.0, None), 0, True, (0, False), None),
+    ],
+)
+def test_a_rival_has_lost_where_it_is_rated_clearly_lower_and_nothing_speaks_for_it(
+    tmp_path: Path,
+    csat: tuple[float | None, float | None],
+    helpful: int,
+    accepted: bool,
+    rival: tuple[int, bool],
+    reason: str | None,
+) -> None:
+    row = rivalled(1, [("Reinstall it all at once.", *rival)], helpful, accepted)
+    row["outcome"] |= {"csat": csat[0], "rated": csat[0] is not None}
+    row["rivals"][0]["csat"] = csat[1]
+    stage = Stage(tmp_path, [row])
+    assert stage.left_out.get("rivals:T-1:1") == reason
+    assert len(stage.pairs()) == (reason is None)
+
+
+def test_how_the_whole_question_was_rated_tells_no_answer_from_another(tmp_path: Path) -> None:
+    for rated, reason in ((False, "unclear"), (None, "unclear"), (True, None)):
+        row = rivalled(1, [("Reinstall it all at once.", 0, False)], 0, False)
+        row["outcome"] |= {"csat": 5.0, "rated": rated}
+        row["rivals"][0]["csat"] = 1.0
+        assert Stage(tmp_path, [row]).left_out.get("rivals:T-1:1") == reason
+
+
 def test_every_rival_counts_by_itself(tmp_path: Path) -> None:
     rivals = [("Reinstall it all at once.", 0, False), ("Wait for the next one.", 5, False)]
     stage = Stage(tmp_path, [rivalled(1, rivals, 3, True)])

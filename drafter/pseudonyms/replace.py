@@ -231,7 +231,7 @@ def _put_back(tickets: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     drafts = places.filter(pl.col("part") == 3).select("ticket", draft="text")
     rivals = _rivals(table).with_columns(text=places.filter(pl.col("part") == 4)["text"])
     rivals = rivals.group_by("ticket", maintain_order=True).agg(
-        rivals=pl.struct(["text", "votes", "accepted"])
+        rivals=pl.struct(pl.exclude("ticket"))
     )
     table = table.drop("messages").join(grouped, on="ticket", how="left", maintain_order="left")
     for name, part in {"draft": drafts, "rivals": rivals}.items():
@@ -246,6 +246,6 @@ def _put_back(tickets: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rivals(table: pl.DataFrame) -> pl.DataFrame:
-    """The rivals of numbered tickets: ticket, text, votes, accepted; in their order."""
+    """The rivals of numbered tickets: ticket, text and what else is known; in order."""
     there = table.select("ticket", "rivals").filter(pl.col("rivals").list.len() > 0)
     return there.explode("rivals").unnest("rivals")

@@ -76,9 +76,7 @@ def cleaned(tickets: pl.DataFrame) -> pl.DataFrame:
     grouped = messages.group_by("row", maintain_order=True).agg(
         messages=pl.struct(["role", "text", "at"])
     )
-    rivals = rivals.group_by("row", maintain_order=True).agg(
-        rivals=pl.struct(["text", "votes", "accepted"])
-    )
+    rivals = rivals.group_by("row", maintain_order=True).agg(rivals=pl.struct(pl.exclude("row")))
     table = rows.drop("messages", "draft", "rivals")
     table = table.join(grouped, on="row", how="left", maintain_order="left")
     for name, part in {"draft": drafts, "rivals": rivals}.items():

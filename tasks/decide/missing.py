@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from drafter.guard import Fact, grounded
 from tasks.policy_book import HEADING, PolicyBook, said_in
+from tasks.sentences import sentence_at
 
 if TYPE_CHECKING:
     import polars as pl
 
     from drafter.embed import Embedder
-
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[\"'(])|\n+")
 
 # Letters; a shorter word tells nothing of what a sentence is about.
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
@@ -128,13 +127,9 @@ def _stems(text: str) -> set[str]:
 
 def _statement(fact: Fact, row: Mapping[str, Any]) -> Statement:
     start, end = fact.span
-    reply = row["reply"]
-    begins = [0, *(match.end() for match in SENTENCE_END.finditer(reply))]
-    stops = [*(match.start() for match in SENTENCE_END.finditer(reply)), len(reply)]
-    sentence = next(
-        reply[begin:stop] for begin, stop in zip(begins, stops, strict=True) if stop >= end
-    )
-    return Statement(fact.kind, fact.value, reply[start:end], sentence.strip(), row["ticket_id"])
+    reply, ticket_id = row["reply"], row["ticket_id"]
+    said, sentence = reply[start:end], sentence_at(reply, end)
+    return Statement(fact.kind, fact.value, said, sentence, ticket_id)
 
 
 def _joined(near: Any) -> list[list[int]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tasks.draw import share_of
+from tasks.sentences import sentences
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,8 +23,6 @@ OTHERS = (CLAUSE, CUSTOMER, CURT)
 # groups are answered from the same policies, so that a clause would else be met again.
 JUDGING_DOCUMENTS = 0.3
 
-END = re.compile(r"(?<=[.!?…。！？])\s+|\s*\n\s*")  # noqa: RUF001, full stops of other scripts
-
 
 class Text(NamedTuple):
     """One labelled text; `group` is the ticket's, which resampling must keep together."""
@@ -32,11 +31,6 @@ class Text(NamedTuple):
     text: str
     group: str
     csat: float | None
-
-
-def sentences(text: str) -> list[str]:
-    """Sentences and lines, in order; a text without any is one empty sentence."""
-    return [part for part in END.split(text.strip()) if part] or [""]
 
 
 def curt(reply: str) -> str | None:

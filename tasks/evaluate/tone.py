@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tasks.evaluate.cases import Case
-from tasks.evaluate.labelled import OTHERS, REPLY, Text, labelled, sentences, without
+from tasks.evaluate.labelled import OTHERS, REPLY, Text, labelled, without
 from tasks.evaluate.params import EvaluateParams, ToneParams
+from tasks.sentences import sentences
 from tasks.statistics.intervals import rounded
 
 if TYPE_CHECKING:

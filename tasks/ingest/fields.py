@@ -59,7 +59,8 @@ def _read(
     if field in TIMES:
         return read_times(texts, time_format)
     if field == "csat":
-        return texts.cast(pl.Float64, strict=False)
+        ratings = texts.str.strip_chars().cast(pl.Float64, strict=False)
+        return ratings.set(~ratings.is_finite(), None)
     if field in ("votes", "helpful"):
         return texts.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
     if field in ("solved", "accepted"):

@@ -71,6 +71,7 @@ ReplyField = Literal[
     "cites",
     "accepted",
     "helpful",
+    "csat",
 ]
 PolicyField = Literal[
     "doc_id", "title", "html", "text", "locale", "effective_from", "effective_to", "url"
@@ -126,7 +127,8 @@ class Replies(Files):
     """The table of replies, each pointing to its ticket."""
 
     columns: dict[ReplyField, Column]
-    """Our field: their column. `ticket_id` points to the question; `helpful` counts votes."""
+    """Our field: their column. `ticket_id` points to the question; `helpful` counts votes; `csat`
+    is the customer's rating of this one reply. The chosen one's replaces the question's."""
 
     @model_validator(mode="after")
     def _has_what_a_reply_needs(self) -> Self:
@@ -143,8 +145,11 @@ class TwoTables(Section):
     """The customers' side."""
     replies: Replies
     """The agents' side."""
-    rule: list[Literal["accepted", "most_helpful", "first", "last"]] = Field(min_length=1)
-    """Which reply counts, the next rule deciding where one has no winner; never the asker's own."""
+    rule: list[Literal["accepted", "highest_rated", "most_helpful", "first", "last"]] = Field(
+        min_length=1
+    )
+    """Which reply counts, the next rule deciding where one has no winner; never the asker's own.
+    For `highest_rated` a reply without a `csat` is as good as the mean of those that have one."""
     history: bool
     """Whether what was said before the reply that counts stands among the messages."""
     rivals: int = Field(ge=0)
@@ -154,6 +159,8 @@ class TwoTables(Section):
     def _has_what_the_rule_needs(self) -> Self:
         if "most_helpful" in self.rule:
             _require(self.replies.columns, ("helpful",))
+        if "highest_rated" in self.rule:
+            _require(self.replies.columns, ("csat",))
         if "accepted" in self.rule and "accepted" not in self.replies.columns:
             _require(self.questions.columns, ("accepted_reply",))
             _require(self.replies.columns, ("reply_id",))

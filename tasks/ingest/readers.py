@@ -127,12 +127,15 @@ def read_fields(files: AnyTable, reader: Reader, label: str, sink: Sink) -> Iter
         if not batch.frame.height:
             continue
         fields = take_fields(batch.frame, columns, files.time_format, files.list_separator)
-        given = [_is_given(batch.frame, field, columns) for field in TIMES if field in columns]
+        told = (*TIMES, "csat")
+        given = [_is_given(batch.frame, field, columns) for field in told if field in columns]
         yield fields.with_columns(left_out(batch.frame, files.leave_out), *given)
 
 
 def _is_given(frame: pl.DataFrame, field: str, columns: Columns) -> pl.Series:
     """Whether a row has anything for a field, to tell what is missing from what is unreadable."""
     there = [name for name in columns_of({field: columns[field]}) if name in frame.columns]
-    filled = pl.any_horizontal([pl.lit(False), *(pl.col(name) != "" for name in there)])
+    filled = pl.any_horizontal(
+        [pl.lit(False), *(pl.col(name).str.strip_chars() != "" for name in there)]
+    )
     return frame.select(filled.fill_null(False).alias(f"{field}_given")).to_series()

@@ -9,7 +9,7 @@ chosen one answers. A reply after a further message of the asker answers that, a
 
 Rows of questions set aside: no_id, no_message, no_time, unreadable_time, left_out, and
 
-    unanswered        no reply points to it, or none that says anything
+    unanswered        no reply points to it, or none that is kept
     only_own_replies  nobody but the asker replied
     reply_too_early   every reply left is dated before the question
     no_such_reply     there are replies, none that the rules accept
@@ -17,6 +17,7 @@ Rows of questions set aside: no_id, no_message, no_time, unreadable_time, left_o
 Rows of replies set aside: no_id, no_time, unreadable_time, left_out, and
 
     no_text           it says nothing
+    unreadable_csat   its rating is no number; left unread, it would count as not rated
     orphan            no question with its id is kept
     own_reply         the asker wrote it
     reply_too_early   dated before its question
@@ -47,7 +48,7 @@ ROWS_A_BATCH = 20_000
 # Where a reply stands to the question it points to, and which number it gets among the others.
 CANDIDATES = """
 create table candidates as
-select q.q, r.r, r.said, r.helpful,
+select q.q, r.r, r.said, r.helpful, r.csat,
        coalesce(r.accepted, r.reply_id = q.accepted_reply, false) as accepted,
        coalesce(r.agent = q.customer, false) as own,
        r.said < q.said as early
@@ -55,20 +56,22 @@ from read_parquet('{replies}') r join read_parquet('{questions}') q using (ticke
 """
 CHOSEN = """
 create table chosen as
-select q, r, said, helpful, accepted from candidates
+select q, r, said, helpful, accepted, csat from candidates
 where not own and not early and ({accepted})
 qualify row_number() over (partition by q order by {order}, r) = 1
 """
+MEAN_CSAT = "select avg(csat) from candidates where not own and not early"
 TICKETS = """
 with people as (
     select q, flatten(list(list_append(r.names, r.agent))) as names
     from candidates join read_parquet('{replies}') r using (r) group by q
 )
-select q.* exclude (names, cites),
+select q.* exclude (names, cites, csat),
        list_sort(list_distinct(list_concat(q.names, people.names))) as names,
        list_sort(list_distinct(list_concat(q.cites, r.cites))) as cites,
        r.agent as agent, r.reply as reply, {before} as before,
-       chosen.helpful as helpful, chosen.accepted as accepted
+       chosen.helpful as helpful, chosen.accepted as accepted,
+       coalesce(chosen.csat, q.csat) as csat, chosen.csat is not null as rated
 from read_parquet('{questions}') q
 join chosen using (q) join read_parquet('{replies}') r using (r) join people using (q) {history}
 order by q.q
@@ -94,16 +97,18 @@ beside as (
     select t.* from turns t join chosen using (q) join turns c on c.q = t.q and c.r = chosen.r
     where not t.own and not t.early and t.r <> c.r and t.turn = c.turn {later}
 )
-select q, r, helpful, accepted, row_number() over (partition by q order by {order}, r) as place
+select q, r, helpful, accepted, csat,
+       row_number() over (partition by q order by {order}, r) as place
 from beside qualify place <= {most}
 """
 RIVALS = """
 create table rivals as
-select q, place, r.reply as text, k.helpful as votes, k.accepted as accepted
+select q, place, r.reply as text, k.helpful as votes, k.accepted as accepted, k.csat as csat
 from ranked k join read_parquet('{replies}') r using (r) order by q, place
 """
 RIVALS_OF = """
-select q, list({{'text': text, 'votes': votes, 'accepted': accepted}} order by place) as rivals
+select q, list({{'text': text, 'votes': votes, 'accepted': accepted, 'csat': csat}} order by place)
+       as rivals
 from rivals where q between {first} and {last} group by q
 """
 QUESTIONS_LEFT = """
@@ -196,6 +201,7 @@ REPLY = pl.Schema(
         "cites": pl.List(pl.String),
         "accepted": pl.Boolean(),
         "helpful": pl.Int64(),
+        "csat": pl.Float64(),
         "source": pl.String(),
     }
 )
@@ -246,6 +252,8 @@ def _mend(fields: pl.DataFrame, schema: pl.Schema, label: str, text: str) -> pl.
     unread = (
         pl.when("created_at_given").then(pl.lit("unreadable_time")).otherwise(pl.lit("no_time"))
     )
+    can_be_rated = text == "reply" and "csat_given" in fields.columns
+    rated = pl.col("csat_given") if can_be_rated else pl.lit(False)
     return fields.with_columns(
         reason=pl.when(pl.col("left_out").is_not_null())
         .then("left_out " + pl.col("left_out"))
@@ -255,6 +263,8 @@ def _mend(fields: pl.DataFrame, schema: pl.Schema, label: str, text: str) -> pl.
         .then(pl.lit("no_message" if text == "message" else "no_text"))
         .when(pl.col("said").is_null())
         .then(unread)
+        .when(rated & pl.col("csat").is_null())
+        .then(pl.lit("unreadable_csat"))
     )
 
 
@@ -274,7 +284,7 @@ def _connect(folder: str) -> "duckdb.DuckDBPyConnection":
 
 
 def _rank_rivals(db: "duckdb.DuckDBPyConnection", source: TwoTables, files: dict[str, str]) -> None:
-    """Make the table `rivals`: q, place, text, votes, accepted."""
+    """Make the table `rivals`: q, place, text, votes, accepted, csat."""
     # with history the earlier ones are among the messages: part of what is answered
     later = "and (t.said, t.r) > (c.said, c.r)" if source.history else ""
     db.execute(RANKED.format(order=_order(source), later=later, most=source.rivals))
@@ -294,13 +304,19 @@ def _accepted(source: TwoTables) -> str:
     """Which replies count at all: any, unless the rule knows neither first nor last."""
     if {"first", "last"} & set(source.rule):
         return "true"
-    tests = {"accepted": "accepted", "most_helpful": "coalesce(helpful, 0) > 0"}
+    tests = {
+        "accepted": "accepted",
+        "highest_rated": "csat is not null",
+        "most_helpful": "coalesce(helpful, 0) > 0",
+    }
     return " or ".join(tests[rule] for rule in source.rule)
 
 
 def _order(source: TwoTables) -> str:
     orders = {
         "accepted": "accepted desc",
+        # a reply that nobody rated is no worse than one that was rated badly
+        "highest_rated": f"coalesce(csat, ({MEAN_CSAT})) desc",
         "most_helpful": "coalesce(helpful, 0) desc",
         "first": "said, r",
         "last": "said desc, r desc",
@@ -339,6 +355,6 @@ def _records(joined: pl.DataFrame) -> pl.DataFrame:
         thread_id="ticket_id",
         created_at=last.list.max().dt.replace_time_zone("UTC"),
         draft=pl.lit(None, pl.String),
-        outcome=pl.struct("csat", "solved", "votes", "helpful", "accepted"),
+        outcome=pl.struct("csat", "solved", "votes", "helpful", "accepted", "rated"),
         messages=pl.col("messages").cast(TICKET["messages"]),
     ).select(list(TICKET))

@@ -20,12 +20,12 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from drafter.guard import facts
+from tasks.sentences import sentences
 
 Edit = Literal["unchanged", "fact", "policy", "personalisation", "typo", "tone"]
 
 PLACEHOLDER = re.compile(r"\[(?:EMAIL|IBAN|CARD|ORDER|PHONE|NAME)_\d+\]")
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 TOKEN = re.compile(r"\w+|[^\w\s]")
 NEGATION = re.compile(r"\b(?:not|no|never|none|cannot|unable|without|nor)\b|n['\u2019]t\b", re.I)
 # What binds the company or the customer, by stem.
@@ -81,7 +81,7 @@ def _figures(text: str) -> set[tuple[str, str]]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [" ".join(part.split()) for part in SENTENCE_END.split(text) if part.strip()]
+    return [" ".join(part.split()) for part in sentences(text) if part]
 
 
 def _apart(ours: list[str], theirs: list[str]) -> tuple[list[str], list[str]]:

@@ -43,6 +43,8 @@ class PreferencesParams(Section):
     """Bounds on the length ratio."""
     clear_votes: int = Field(ge=1)
     """A rival has lost where the chosen answer has at least so many votes more."""
+    clear_csat: float = Field(gt=0)
+    """Or where the customer rated it so much higher, on the export's own scale."""
     chunks: int = Field(ge=1)
     """Clauses in the prompt, at most; the same as draft.chunks."""
     without_policy: float = Field(ge=0, le=1)
