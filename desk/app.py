@@ -26,7 +26,7 @@ def open_desk(params: Params, settings: Settings) -> Desk:
         settings.var / "models",
     )  # fmt: skip
     batcher = Batcher(champion.current, desk.batch, desk.wait_ms / 1000, desk.queue)
-    return Desk(FeedbackStore(open_engine(settings.feedback_url)), champion, batcher)
+    return Desk(FeedbackStore(open_engine(settings.feedback_url, later=True)), champion, batcher)
 
 
 def create_app(desk: Desk) -> FastAPI:
