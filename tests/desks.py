@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from desk.app import create_app
 from desk.desk import Desk
@@ -38,12 +39,12 @@ class Standing(Champion):
         """Nor to end."""
 
 
-def make_desk(folder: Path, says: Any = FINE, most: int = 64) -> Desk:
+def make_desk(folder: Path, says: Any = FINE, most: int = 64, engine: Engine | None = None) -> Desk:
     served = Served("7", "sft-rag", live(says, [CLAUSE]))
     champion = Standing(served, folder)
     batcher = Batcher(champion.current, batch=8, wait_seconds=0.005, most=most)
-    store = FeedbackStore(open_engine(f"sqlite:///{folder / 'feedback.db'}"))
-    return Desk(store, champion, batcher)
+    engine = engine or open_engine(f"sqlite:///{folder / 'feedback.db'}")
+    return Desk(FeedbackStore(engine), champion, batcher)
 
 
 @contextmanager

@@ -27,15 +27,22 @@ class Postgres:
 
     def new_database(self, name: str) -> str:
         """An empty database; gives its URL."""
+        self.run(f'create database "{name}"')
+        return self.url(name)
+
+    def run(self, statement: str) -> None:
         import psycopg
 
         address = self.url().replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'create database "{name}"')  # type: ignore[arg-type]
-        return self.url(name)
+            connection.execute(statement)  # type: ignore[arg-type]
 
     def start(self) -> None:
-        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder}"
+        # after a crash it would sync a thousand files one by one
+        options = (
+            f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder} "
+            "-c recovery_init_sync_method=syncfs"
+        )
         self._control("start", "-w", "-o", options, "-l", str(self.folder / "log"))
 
     def stop(self, mode: str = "fast") -> None:

@@ -32,8 +32,9 @@ def open_engine(url: str, later: bool = False) -> Engine:
     engine = bare_engine(make_url(url))
     try:
         migrate(engine)
-    except StoreTrouble:
-        if not later:
+    except Exception as error:
+        if not (later and isinstance(error, StoreTrouble)):
+            engine.dispose()
             raise
         _migrate_on_first_use(engine)
     return engine
