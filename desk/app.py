@@ -16,6 +16,7 @@ from desk.serving.registry import Registry
 from desk.settings import Settings
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
+from desk.traces import Traces
 
 
 def open_desk(params: Params, settings: Settings) -> Desk:
@@ -26,7 +27,9 @@ def open_desk(params: Params, settings: Settings) -> Desk:
         settings.var / "models",
     )  # fmt: skip
     batcher = Batcher(champion.current, desk.batch, desk.wait_ms / 1000, desk.queue)
-    return Desk(FeedbackStore(open_engine(settings.feedback_url, later=True)), champion, batcher)
+    store = FeedbackStore(open_engine(settings.feedback_url, later=True))
+    traces = Traces(settings.tracking_uri) if desk.trace else None
+    return Desk(store, champion, batcher, traces)
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -38,6 +41,8 @@ def create_app(desk: Desk) -> FastAPI:
         yield
         desk.batcher.close()
         desk.champion.stop()
+        if desk.traces:
+            desk.traces.close()
 
     app = FastAPI(title="Replymill's desk", lifespan=lifespan)
     app.state.desk = desk

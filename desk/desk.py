@@ -13,6 +13,7 @@ from desk.serving.batcher import Batched, Batcher
 from desk.serving.champion import Champion
 from desk.shown import shown
 from desk.store.feedback import FeedbackStore, drafted
+from desk.traces import Traces
 from drafter.live import LiveDraft
 from drafter.pseudonyms import Hidden
 
@@ -26,6 +27,7 @@ class Desk:
     store: FeedbackStore
     champion: Champion
     batcher: Batcher
+    traces: Traces | None = None
 
     async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
         """Draft for a ticket (the form of `desk.api.forms.Ticket`), keep both, give the answer.
@@ -62,6 +64,8 @@ class Desk:
                 "messages", "topic", "locale", "channel")}  # fmt: skip
         kept |= {"source": source, "at": at, "placeholders": dict(batched.draft.values)}
         answer = drafted(kept, _draft_row(batched, seconds))
+        if self.traces:
+            self.traces.drafted(answer)
         try:
             self.store.keep(answer)
         except StoreTrouble as trouble:
@@ -71,7 +75,10 @@ class Desk:
         return shown(answer)
 
     def _tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
-        return self.store.add_outcome(draft_id, outcome, key, self._hide_reply)
+        told = self.store.add_outcome(draft_id, outcome, key, self._hide_reply)
+        if self.traces:
+            self.traces.told(draft_id, told, outcome)
+        return told
 
     def _hide_reply(self, reply: str, values: Mapping[str, str]) -> Hidden:
         return self.champion.current().drafter.hide_reply(reply, values)

@@ -16,6 +16,7 @@ from desk.serving.registry import Registry
 from desk.serving.served import Served
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
+from desk.traces import Traces
 from tests.live_drafters import CLAUSE, Says, live
 
 TICKET: dict[str, Any] = {
@@ -39,12 +40,18 @@ class Standing(Champion):
         """Nor to end."""
 
 
-def make_desk(folder: Path, says: Any = FINE, most: int = 64, engine: Engine | None = None) -> Desk:
+def make_desk(
+    folder: Path,
+    says: Any = FINE,
+    most: int = 64,
+    engine: Engine | None = None,
+    traces: Traces | None = None,
+) -> Desk:
     served = Served("7", "sft-rag", live(says, [CLAUSE]))
     champion = Standing(served, folder)
     batcher = Batcher(champion.current, batch=8, wait_seconds=0.005, most=most)
     engine = engine or open_engine(f"sqlite:///{folder / 'feedback.db'}")
-    return Desk(FeedbackStore(engine), champion, batcher)
+    return Desk(FeedbackStore(engine), champion, batcher, traces)
 
 
 @contextmanager
