@@ -28,6 +28,7 @@ class Desk:
     champion: Champion
     batcher: Batcher
     traces: Traces | None = None
+    keep_days: int | None = None
 
     async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
         """Draft for a ticket (the form of `desk.api.forms.Ticket`), keep both, give the answer.

@@ -1,8 +1,15 @@
-"""Rows for the feedback store, and a fresh store of each kind."""
+"""Rows for the feedback store, and an address for one on each engine."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from tests.postgres import postgres
+
+ENGINES = ("sqlite", "postgresql")
 
 TICKET: dict[str, Any] = {
     "source": "api",
@@ -37,3 +44,13 @@ DRAFT: dict[str, Any] = {
 
 def new_name() -> str:
     return f"store_{uuid.uuid4().hex}"
+
+
+@contextmanager
+def new_store(engine: str, folder: Path) -> Iterator[str]:
+    """The address of an empty store; skips where there is no PostgreSQL."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'feedback.db'}"
+        return
+    with postgres() as server:
+        yield server.new_database(new_name())

@@ -15,17 +15,13 @@ from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore, drafted
 from desk.store.tables import outcomes, tickets
 from drafter.pseudonyms import Hidden
-from tests.postgres import postgres
-from tests.stores import DRAFT, TICKET, new_name
+from tests.stores import DRAFT, ENGINES, TICKET, new_name, new_store
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=ENGINES)
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('store') / 'feedback.db'}"
-        return
-    with postgres() as server:
-        yield server.new_database(new_name())
+    with new_store(request.param, tmp_path_factory.mktemp("store")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
