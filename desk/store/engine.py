@@ -48,6 +48,7 @@ def bare_engine(address: URL) -> Engine:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(address, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_durable)
+        engine.update_execution_options(queue=threading.Lock())
     else:
         patience = {k: v for k, v in POSTGRES_PATIENCE.items() if k not in address.query}
         engine = create_engine(
@@ -64,9 +65,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     On PostgreSQL `with_for_update` holds the rows that it reads.
     """
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    # SQLite lets who waits sleep and look again; a queue of our own wakes the next one at once
+    with engine.get_execution_options()["queue"], engine.begin() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
 
 

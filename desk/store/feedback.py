@@ -40,7 +40,7 @@ class FeedbackStore:
         """Keep what `drafted` put together."""
         draft = {name: kept[name] for name in kept if name not in ("ticket", "outcome")}
         ticket = kept["ticket"]
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(insert(tickets).values(**_clean(ticket)))
             connection.execute(insert(drafts).values(**_clean(draft), ticket=ticket["id"]))
 
