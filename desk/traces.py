@@ -8,6 +8,7 @@ The trace of draft ID is `tr-ID`, in the experiment `desk`. MLflow's own way of 
 swallows its errors and makes up ids, so the trace is put together here.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -60,13 +61,13 @@ class Traces:
             self._put(lambda: self._assess(draft_id, outcome_id, assessed))
 
     def close(self, seconds: float = 2.0) -> None:
-        """Write what waits, for `seconds` at most."""
+        """Write what waits, for `seconds` at most; what then still waits is dropped."""
         until = time.monotonic() + seconds
-        try:
+        with contextlib.suppress(queue.Full):
             self._queue.put(None, timeout=seconds)
-        except queue.Full:
-            return
-        self._thread.join(max(0.0, until - time.monotonic()))
+            self._thread.join(max(0.0, until - time.monotonic()))
+        if self._thread.is_alive():
+            logger.warning("the desk ends, and about %d traces with it", self.waiting + 1)
 
     def _put(self, write: Callable[[], None]) -> None:
         try:

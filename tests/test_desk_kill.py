@@ -5,6 +5,8 @@ import http.client
 import json
 import os
 import random
+import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -53,6 +55,33 @@ def test_no_acknowledged_outcome_is_lost_and_none_is_torn(tmp_path: Path, kills:
     assert (lost, torn) == (0, 0)
     assert len(told) > 3 * kills, "hardly anything was under way when it was killed"
     assert cut >= kills
+
+
+TELL = """
+import os, sys
+from desk.store.engine import open_engine
+from desk.store.feedback import FeedbackStore
+from tests.stores import DRAFT, TICKET
+store = FeedbackStore(open_engine(sys.argv[1]))
+draft = store.add_draft(TICKET, DRAFT)
+for number in range(20):
+    os.write(1, b"tell\\n")
+    store.add_outcome(draft, {"action": "accepted"}, str(number))
+    os.write(1, b"told\\n")
+"""
+
+
+def test_the_disk_is_told_to_sync_before_an_outcome_is_acknowledged(tmp_path: Path) -> None:
+    """A kill leaves the page cache alone; a power cut does not."""
+    seen = tmp_path / "seen"
+    strace = ["strace", "-f", "-e", "trace=write,fsync,fdatasync", "-o", str(seen)]
+    if shutil.which("strace") is None or subprocess.run([*strace, "true"]).returncode:
+        pytest.skip("strace is not installed, or may not look at processes here")
+    store = f"sqlite:///{tmp_path / 'feedback.db'}"
+    subprocess.run([*strace, sys.executable, "-c", TELL, store], check=True, capture_output=True)
+    calls = re.findall(r"(tell|told)\\n|(fdatasync|fsync)\(", seen.read_text())
+    order = "".join("s" if synced else told[-1] for told, synced in calls)
+    assert len(re.findall("ls+d", order)) == 20, order
 
 
 def compare(
