@@ -5,10 +5,10 @@ DeskRefused (400)
  ├── KeyReused    (409)   an idempotency key that came before with something else
  ├── TooMany      (429)   the queue is full
  ├── NoChampion   (503)   no version serves yet
- └── StoreTrouble         the feedback store can't keep what it is given
+ └── StoreTrouble (503)   the feedback store can't keep what it is given
       ├── StoreAway (503)   it does not answer
-      └── StoreFull (507)   its disk is full
-StoreTooNew               a store that a newer Replymill has migrated: the desk does not start
+      ├── StoreFull (507)   its disk is full
+      └── StoreTooNew (503)  a newer Replymill has migrated it: the desk does not start on it
 """
 
 from drafter.errors import ReplymillError
@@ -60,5 +60,5 @@ class StoreFull(StoreTrouble):
     status = 507
 
 
-class StoreTooNew(ReplymillError):
+class StoreTooNew(StoreTrouble):
     """A store that a newer Replymill has migrated."""

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from desk.errors import StoreAway, StoreFull
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
 from desk.store.tables import outcomes
+from drafter.errors import BadInput
 from tests.desks import TICKET, make_desk
 from tests.postgres import Postgres, postgres, user
 from tests.stores import DRAFT, new_name
@@ -33,15 +35,16 @@ def server() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 2 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
+def small_disk() -> Iterator[Path]:
+    """A disk of 2 MB; not under pytest's own folder, which is closed to PostgreSQL."""
+    folder = Path(tempfile.mkdtemp(prefix="disk"))
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=777", "tmpfs", str(folder)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        folder.rmdir()
         pytest.skip("only root may mount a small disk")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    folder.rmdir()
 
 
 @contextlib.contextmanager
@@ -128,8 +131,6 @@ def test_with_postgresqls_disk_full_outcomes_are_refused_until_there_is_room(
     place.mkdir()
     if user():
         shutil.chown(place, user())
-        for folder in (tmp_path, *tmp_path.parents[:2]):
-            folder.chmod(0o755)
     # a server of its own, for it can't start again once that disk is gone
     with postgres() as server:
         server.run(f"create tablespace small location '{place}'")
@@ -223,6 +224,33 @@ def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "feedback.db").write_bytes(b"no database, but long enough to be looked at" * 100)
     with pytest.raises(StoreAway, match="SQLITE_NOTADB"):
         open_engine(f"sqlite:///{tmp_path / 'feedback.db'}")
+
+
+@pytest.mark.parametrize("url", ["feedback.db", "mysql://desk:secret@host/feedback", ""])
+def test_an_address_of_another_kind_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(BadInput, match="REPLYMILL_FEEDBACK_URL") as refused:
+        open_engine(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_store_found_too_new_once_it_is_there_keeps_nothing_and_says_why(
+    tmp_path: Path, server: Postgres
+) -> None:
+    url = server.new_database(new_name())
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    engine.dispose()
+    server.stop()
+    try:
+        desk = contextlib.ExitStack()
+        calls = desk.enter_context(client(tmp_path, url))
+    finally:
+        server.start()
+    with desk:
+        drafts_unkept(calls)
+        refused = calls.post("/v1/drafts/x/outcome", json=SENT)
+        assert (refused.status_code, "9999" in refused.json()["detail"]) == (503, True)
 
 
 def ids(url: str) -> set[str]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
-from desk.errors import StoreTrouble
+from desk.errors import StoreAway, StoreFull
 from desk.store.migrate import migrate
 from desk.store.trouble import tell
+from drafter.errors import BadInput
 
 # A server that is gone without a word must not hold a draft for minutes: libpq's own settings,
 # which the address may set otherwise.
@@ -27,17 +29,32 @@ def open_engine(url: str, later: bool = False) -> Engine:
     """An engine over `url`, its tables made or migrated.
 
     Where the database is full or away this raises StoreFull or StoreAway, or, with `later`,
-    migrates as soon as a connection comes about. Raises StoreTooNew.
+    migrates as soon as a connection comes about. Raises StoreTooNew, and BadInput for a `url` that
+    names no database of ours.
     """
-    engine = bare_engine(make_url(url))
+    engine = bare_engine(_address(url))
     try:
         migrate(engine)
     except Exception as error:
-        if not (later and isinstance(error, StoreTrouble)):
+        if not (later and isinstance(error, StoreAway | StoreFull)):
             engine.dispose()
             raise
         _migrate_on_first_use(engine)
     return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    if address is None or address.get_backend_name() not in ("sqlite", "postgresql"):
+        # it may hold a password, so it is not quoted
+        raise BadInput(
+            "REPLYMILL_FEEDBACK_URL: that is no address of a database: write it as "
+            "postgresql+psycopg://user:password@host/database or sqlite:////folder/feedback.db"
+        )
+    return address
 
 
 def bare_engine(address: URL) -> Engine:
@@ -101,7 +118,7 @@ def _migrate_on_first_use(engine: Engine) -> None:
     alone, done = threading.RLock(), threading.Event()
     migrating = threading.local()
 
-    def first(_: Connection) -> None:
+    def first(connection: Connection) -> None:
         if done.is_set() or getattr(migrating, "now", False):
             return
         with alone:
@@ -111,6 +128,9 @@ def _migrate_on_first_use(engine: Engine) -> None:
             try:
                 migrate(engine)
                 done.set()
+            except BaseException:
+                connection.close()
+                raise
             finally:
                 migrating.now = False
 

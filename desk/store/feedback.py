@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,10 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from desk.errors import KeyReused, UnknownDraft
 from desk.store.engine import writing
 from desk.store.tables import drafts, outcomes, tickets
-from drafter.pseudonyms import Hidden
+
+if TYPE_CHECKING:
+    # it brings polars, which a command's --help must not wait for
+    from drafter.pseudonyms import Hidden
 
 Row = Mapping[str, Any]
-Hide = Callable[[str, Mapping[str, str]], Hidden]
+Hide = Callable[[str, Mapping[str, str]], "Hidden"]
 """What was sent and what a ticket's placeholders stand for, to the same in placeholders."""
 
 
