@@ -33,8 +33,9 @@ DIMENSIONS = {
 }
 SCORES = pl.Schema(
     {
-        "ticket_id": pl.String(), "candidate": pl.String(), "cost_usd": pl.Float64(),
-        "abstained": pl.Boolean(), "reason": pl.String(), "confidence": pl.Float64(),
+        "ticket_id": pl.String(), "group": pl.String(), "candidate": pl.String(),
+        "cost_usd": pl.Float64(), "abstained": pl.Boolean(), "reason": pl.String(),
+        "confidence": pl.Float64(),
         "accuracy": pl.Float64(), "compliance": pl.Float64(), "tone": pl.Float64(),
         "question_chars": pl.Int64(), "after_change": pl.Boolean(),
     }
@@ -52,8 +53,8 @@ def measured(root: Path, candidates: Mapping[str, Merits], tickets: int = 300) -
         for number in range(tickets):
             rows.append(
                 {
-                    "ticket_id": f"T-{number:04}", "candidate": name, "cost_usd": cost,
-                    "abstained": bool(hard[number] > 1 - held),
+                    "ticket_id": f"T-{number:04}", "group": f"G-{number}", "candidate": name,
+                    "cost_usd": cost, "abstained": bool(hard[number] > 1 - held),
                     "reason": None, "confidence": None,
                     "accuracy": float(hard[number] < accuracy),
                     "compliance": float(hard[number] < compliance),

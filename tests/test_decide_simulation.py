@@ -15,6 +15,7 @@ import pytest
 from tasks.decide.compare import outcome
 from tasks.decide.lookout import gain_lookout, harm_lookout
 from tasks.decide.params import DecideParams
+from tasks.statistics.clusters import Clustered, clustered
 from tasks.statistics.holm import holm
 from tasks.statistics.margin import p_not_worse
 from tasks.statistics.permutation import p_values
@@ -94,10 +95,15 @@ def params(effect: float, margin: float) -> DecideParams:
     )
 
 
+def alone(columns: Floats) -> Clustered:
+    """Every ticket of a customer of its own."""
+    return clustered(columns, range(len(columns)))
+
+
 def told_apart(gains: list[Floats], permutations: int = 9999) -> float:
     """The share of runs with a claim of `better` or `worse`; `gains`: (tickets, runs) each."""
     runs = gains[0].shape[1]
-    tests = [p_values(column, permutations, 1, "two-sided") for column in gains]
+    tests = [p_values(alone(column), permutations, 1, "two-sided") for column in gains]
     false = 0
     for run in range(runs):
         adjusted = holm([column[run] for column in tests])
@@ -180,7 +186,7 @@ def test_harm_as_large_as_the_margin_passes_as_not_worse_in_one_run_in_twenty(
 ) -> None:
     gains_of, bounded, most = HARMFUL[name]
     gains = gains_of(np.random.default_rng(3104), (tickets, RUNS))
-    p = np.array(p_not_worse(gains, [0.02] * RUNS, [bounded] * RUNS), float)
+    p = np.array(p_not_worse(alone(gains), [0.02] * RUNS, [bounded] * RUNS), float)
     print(f"\n{name}, {tickets} tickets: passes as not worse {np.mean(p <= 0.05):.1%}")
     assert np.mean(p <= 0.05) <= most + 2 * np.sqrt(most * (1 - most) / RUNS)
 
@@ -213,12 +219,12 @@ def test_as_many_tickets_as_need_asks_for_find_a_gain_as_often_as_it_promised(
     draw = np.random.default_rng(3105)
     others = len(DIMENSIONS) - 1
     first = gains_of(draw, (tickets, 2 * RUNS), asked.effect)
-    p = np.array(p_values(first, asked.permutations, 1, "two-sided"), float)
+    p = np.array(p_values(alone(first), asked.permutations, 1, "two-sided"), float)
     # the five other dimensions of the family show nothing
     unlucky = first[:, p * (others + 1) > asked.alpha][:, :RUNS]
     assert unlucky.shape[1] >= RUNS / 2
     family = {"c": {name: {"p_holm": 1.0} for name in DIMENSIONS}}
-    looks = [gain_lookout(column, family, asked) for column in unlucky.T]
+    looks = [gain_lookout(column, range(len(column)), family, asked) for column in unlucky.T]
     needing = [place for place, look in enumerate(looks) if not look.enough]
     longest = max(looks[place].more for place in needing)
     later = gains_of(draw, (2 * longest, len(needing)), asked.effect)
@@ -227,7 +233,7 @@ def test_as_many_tickets_as_need_asks_for_find_a_gain_as_often_as_it_promised(
         numbered = np.cumsum(np.isfinite(later[:, column]))
         later[numbered > looks[place].more, column] = np.nan
     second = np.vstack([unlucky[:, needing], later])
-    p = np.array(p_values(second, asked.permutations, 2, "two-sided"), float)
+    p = np.array(p_values(alone(second), asked.permutations, 2, "two-sided"), float)
     found = float(np.mean(p * (others + 1) <= asked.alpha))
     more = sorted(looks[place].more for place in needing)
     print(
@@ -254,16 +260,18 @@ def test_as_many_as_need_asks_for_show_that_an_equal_candidate_is_not_worse(
     draw = np.random.default_rng(3106)
     tests, bounded = len(DIMENSIONS), name == "compliance"
     first = gains_of(draw, (tickets, RUNS))
-    p = np.array(p_not_worse(first, [0.05] * RUNS, [bounded] * RUNS), float)
+    p = np.array(p_not_worse(alone(first), [0.05] * RUNS, [bounded] * RUNS), float)
     unlucky = first[:, p * tests > asked.alpha]
     family = {"c": {name: {"p_not_worse_holm": 1.0} for name in DIMENSIONS}}
-    looks = [harm_lookout(column, name, 0.05, family, asked) for column in unlucky.T]
+    looks = [
+        harm_lookout(column, range(len(column)), name, 0.05, family, asked) for column in unlucky.T
+    ]
     again = [
         np.concatenate([column, gains_of(draw, (look.more, 1))[:, 0]])
         for column, look in zip(unlucky.T, looks, strict=True)
         if not look.enough
     ]
-    p = np.array([p_not_worse(c[:, None], [0.05], [bounded])[0] for c in again], float)
+    p = np.array([p_not_worse(alone(c[:, None]), [0.05], [bounded])[0] for c in again], float)
     shown = float(np.mean(p * tests <= asked.alpha))
     more = sorted(len(column) - tickets for column in again)
     print(
