@@ -114,6 +114,19 @@ def test_a_challenger_that_is_better_and_in_nothing_worse_is_promoted(tmp_path: 
     assert found["differences"]["new"]["tone"]["outcome"] == "not_worse"
 
 
+def test_what_three_customers_say_a_hundred_times_each_promotes_nobody(tmp_path: Path) -> None:
+    paths = measured(tmp_path, {"now": CHAMPION, "new": BETTER})
+    number = pl.col("ticket_id").str.slice(2).cast(pl.Int64)
+    scores = pl.read_parquet(paths.scores).with_columns(group=pl.format("G-{}", number % 3))
+    write_table(paths.scores, scores, SCORES)
+    run(params(["now", "new"]), paths)
+    found = read_json(paths.report("decision.json"))
+    assert found["differences"]["new"]["accuracy"]["mean"] == pytest.approx(0.2)
+    assert found["differences"]["new"]["accuracy"]["p"] == 2 / 2**3
+    assert found["verdicts"]["new"]["verdict"] == "need"
+    assert found["verdicts"]["new"]["more"] > 100
+
+
 def test_who_buys_accuracy_with_tone_is_not(tmp_path: Path) -> None:
     found = decided(tmp_path, {"now": CHAMPION, "rude": (0.8, 1.0, 0.6, 1.0, 0.0, 0.0)})
     verdict = found["verdicts"]["rude"]

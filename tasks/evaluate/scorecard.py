@@ -45,7 +45,7 @@ def scorecard(
     return {
         "tickets": len(cases),
         "intervals": (
-            f"{params.confidence:.0%} BCa, bootstrap over groups of tickets, "
+            f"{params.confidence:.0%} BCa, bootstrap over customers with all their tickets, "
             f"{params.resamples} resamples; seconds: over the timed drafts"
         ),
         "candidates": candidates,
