@@ -51,8 +51,8 @@ def cautious(sums: "Floats", weights: "Floats", bounded: bool) -> tuple["Floats"
     5.3 % at most where the candidate also wins some tickets, in 6.5 % where it wins none; without
     these tickets, in 45 %. Of seconds and dollars none is lost outright, and nothing is added.
 
-    Harm may befall a cluster as one, so that each of the three is one, as large as the cluster in
-    which a ticket finds itself on the average.
+    A customer may be harmed in all tickets at once. So each of the three stands for a cluster, as
+    large as the one in which a ticket finds itself on the average; 1 where all are strangers.
     """
     import numpy as np
 
