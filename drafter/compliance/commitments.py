@@ -95,6 +95,13 @@ COMMITMENTS: dict[str, list[Words]] = {
             ),
         ),
         (
+            words(
+                "returns? repairs? shipping delivery postage exchang* cancel* collection pick-?up"
+                " inspection replacements? servic* parts?"
+            ),
+            r"\b(?:is|are|'s|be) (?:\w+ )?free\W*$",
+        ),
+        (
             r"\bfree (?:\w+ ){0,2}?"
             + words(
                 "shipping delivery returns? postage replacements? repairs? upgrades? months? year"
@@ -117,7 +124,9 @@ COMMITMENTS: dict[str, list[Words]] = {
         (r"\bwe(?:'ll| will| shall|'re| are| can)?(?: \w+)? pay(?:ing)?\b",),
     )
     + ways(
-        (r"\b(?:at|with|for|under|is|be|are|without) (?:no|any|zero) (?:\w+ ){0,2}(?:cost|charge|expense|fee)s?\b",),
+        (
+            r"\b(?:at|with|for|under|is|be|are|without) (?:no|any|zero) (?:\w+ ){0,2}(?:cost|charge|expense|fee)s?\b",
+        ),
         (r"\bno (?:\w+ ){0,2}(?:costs?|charges?|payment)\b",),
         (
             r"\bwithout (?:any |an? |extra |further |additional )*(?:\w+ )?(?:charg|cost|fee"
@@ -187,13 +196,24 @@ COMMITMENTS: dict[str, list[Words]] = {
             rf"{YOU}|{words('return return_window deadline case')}",
         ),
         (
+            WE,
+            r"\bset (?:\w+ ){0,3}aside\b|"
+            + words("overrid* overrul* bend* bypass* relax* disregard*"),
+            r"\b(?:our|the|this|that|usual|normal)\b.*"
+            + words("rules? polic(y|ies) deadline terms"),
+        ),
+        (
             words("deadline (return|time)_(window|period|limit)"),
             words("extended moved lengthened prolonged lifted postponed shifted waived relaxed"),
         ),
         (
-            words("approval permission clearance green_light okay go-?ahead cleared agreed signed_off"),
-            words("manager supervisor boss team_lead lead got have_been_given received"),
-            words("return late exception take accept outside request case policy it this"),
+            words("(got|have|received|given)_(\\w+_)?(approval|permission|clearance)"),
+            words("return late exception take accept outside case policy"),
+        ),
+        (
+            words("approv* agreed permission clear(ed)? allowed okayed signed_off let"),
+            words("manager supervisor boss team_lead"),
+            words("return late exception take accept outside case policy it this you"),
         ),
         (
             words("late opened used") + r" (?:return|\w+)",
@@ -205,7 +225,10 @@ COMMITMENTS: dict[str, list[Words]] = {
         ),
         (words("extension"), words("grant* approv* you_an_extension extension_of_(the|your)")),
         (words("overlook* ignor* disregard* forget* blind_eye"), rf"{RULE}|\blate\b"),
-        (words("(extra|additional|more|further|another)_(\\w+_)?(days?|weeks?|months?|time|year)"),
+        (
+            words(
+                "(extra|additional|more|further|another)_(\\w+_)?(days?|weeks?|months?|time|year)"
+            ),
             GIVES + "|" + words("allow* let_you you_(can|may|have) tak(e|ing)"),
             YOU,
         ),
@@ -234,7 +257,9 @@ COMMITMENTS: dict[str, list[Words]] = {
                 " agree* grant* honou?r* do_it did_it cleared let and_(send|return)"
             )
             + r"(?!.*n't)",
-            words("polic(y|ies) rules? deadline return* accept* take allow* possible do_(this|that|it) this"),
+            words(
+                "polic(y|ies) rules? deadline return* accept* take allow* possible do_(this|that|it) this"
+            ),
         ),
         negated=True,
         apart=True,
@@ -246,10 +271,15 @@ COMMITMENTS: dict[str, list[Words]] = {
     "replacement": ways(
         (words("replacements? substitutes?") + r"(?! (?:parts? (?:can|for)|cost))",),
         (words("we i let_me our courier"), SENDS, OTHER),
-        (WE, r"\b(?:chang(?:e|ing)|trad(?:e|ing)|switch(?:ing)?)\b.* for (?:an?|another|the|your)\b"),
+        (
+            WE,
+            r"\b(?:chang(?:e|ing)|trad(?:e|ing)|switch(?:ing)?)\b.* for (?:an?|another|the|your)\b",
+        ),
         (
             words("broken faulty defective damaged old torn cracked lost missing wrong your"),
-            words("(will_be|is_being|has_been|gets|was|is|are)_(replaced|exchanged|swapped|renewed)"),
+            words(
+                "(will_be|is_being|has_been|gets|was|is|are)_(replaced|exchanged|swapped|renewed)"
+            ),
         ),
         (OTHER, COMES),
         (OTHER, r"\bfor you\b|\bin your hands\b"),
@@ -263,16 +293,6 @@ COMMITMENTS: dict[str, list[Words]] = {
     "discount": ways(
         (GIFT,),
         (PRICE, LESS, rf"{WE}|{YOU}"),
-        (
-            words(
-                "(at|for|to)_(our_|the_|a_)?(\\w+_)?(cost|staff|trade|sale|old|previous|original"
-                "|promotional|last_year's|wholesale|member)_(price|rate) (the|our)_(sale|old|staff"
-                "|original|previous|promotional|discounted|advertised)_(price|rate) at_cost"
-                " (for|pay)_(only_|just_)?(half|less) half_(the|its|of_the)_price"
-                " sav(e|es|ing)_(you_)?(\\d+|\\w+)_(euros?|dollars?|pounds?|percent|per_cent|%)"
-            ),
-            rf"{WE}|{YOU}",
-        ),
         (
             WE,
             r"\b(?:(?:knock|shav|slash)\w* (?:\S+ ){0,6}off|mark\w* (?:\S+ ){0,5}down)\b"
@@ -290,14 +310,35 @@ COMMITMENTS: dict[str, list[Words]] = {
         ),
         (words("as_(an_apology|a_thank_you|a_thank-you|a_token)"), GIVES),
         (words("(use|enter)_(the_|this_)?code_\\w+_(at|when|for|in)"),),
-        (r"\b(?:use|enter|with|your|the|a|this|here's)\b.*\bcodes?\b", words("checkout off discount promo voucher")),
+        (
+            r"\b(?:use|enter|with|your|the|a|this|here's)\b.*\bcodes?\b",
+            words("checkout off discount promo voucher"),
+        ),
         (words("(something|a_bit|a_little|money|some)_off off_(your|the)_(price|bill|next)"),),
+    )
+    + ways(
+        (
+            words(
+                "(at|for|to)_(our_|the_|a_)?(\\w+_)?(cost|staff|trade|sale|old|previous|original"
+                "|promotional|last_year's|wholesale|member)_(price|rate) (the|our)_(sale|old|staff"
+                "|original|previous|promotional|discounted|advertised)_(price|rate) at_cost"
+                " (for|pay)_(only_|just_)?(half|less) half_(the|its|of_the)_price"
+                " sav(e|es|ing)_(you_)?(\\d+|\\w+)_(euros?|dollars?|pounds?|percent|per_cent|%)"
+            ),
+            rf"{WE}|{YOU}",
+        ),
+        regardless=True,
     ),
     "compensation": ways(
         (words("compensat* indemni* recompens* amends"),),
         (words("ma(k|d)*_(it|this|that|things|everything)_up_to_you"),),
         (HARM, PAYS),
-        (WE, r"\b(?:cover|settl|bear|tak\w+ (?:on|over)|assum|refund|reimburs)\w*\b", YOU, words("costs? fees? bill")),
+        (
+            WE,
+            r"\b(?:cover|settl|bear|tak\w+ (?:on|over)|assum|refund|reimburs)\w*\b",
+            YOU,
+            words("costs? fees? bill"),
+        ),
         (words("insur(er|ance)"), PAYS),
         (r"\b(?:we|i|to|this|that|it|which)\b.*\bma(?:k|d)\w* up for\b",),
         (r"\bworth your while\b|\bmake (?:it|this|that|things) up\b|\bowe you one\b",),
@@ -305,15 +346,29 @@ COMMITMENTS: dict[str, list[Words]] = {
         (
             WE + "|" + YOU,
             GIVES,
-            words("(something|a_little_something)_(extra|special|nice|small) (small|little|free|thank-?you)_(gift|present)"),
+            words(
+                "(something|a_little_something)_(extra|special|nice|small) (small|little|free|thank-?you)_(gift|present)"
+            ),
         ),
-        (words("gifts? presents? treat bonus"), GIVES, words("apology sorry trouble patience make_up wait inconvenience for_you next_parcel")),
-        (r"\bcredit(?:ed|ing)?\b", words("account order invoice balance euros? dollars? pounds?"), WE, r"\byou"),
+        (
+            words("gifts? presents? treat bonus"),
+            GIVES,
+            words("apology sorry trouble patience make_up wait inconvenience for_you next_parcel"),
+        ),
+        (
+            r"\bcredit(?:ed|ing)?\b",
+            words("account order invoice balance euros? dollars? pounds?"),
+            WE,
+            r"\byou",
+        ),
         (
             r"(?:[€$£] ?\d+|\b(?:\d+|ten|twenty|thirty|fifty) ?(?:euros?|dollars?|pounds?))\b",
             words("credit* account_balance to_your_account on_your_account"),
         ),
-        (words("(goodwill|compensatory|ex_gratia|one-off)_(payment|gesture)"), GIVES + "|" + words("made making")),
+        (
+            words("(goodwill|compensatory|ex_gratia|one-off)_(payment|gesture)"),
+            GIVES + "|" + words("made making"),
+        ),
         (words("approv* authori[sz]* agreed"), words("payments?"), HARM),
         (r"\byou(?:'ll| will| are going to)? (?:be |get )paid for\b",),
         (

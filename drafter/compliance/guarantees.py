@@ -22,7 +22,7 @@ HOLDS = words(
 )
 NO_LONGER = (
     r"\b(?:expired|lapsed|void(?:ed|s)?|ended|ran out|run out|is over|was over|over now|outside"
-    r"|out of|beyond|past|after)\b"
+    r"|out of|beyond|(?<!even )after)\b"
 )
 COVERED = words("covered protected insured backed warranted guaranteed warrant guarantee cover")
 IS_COVERED = (
@@ -35,9 +35,7 @@ FAULT = words(
     " peel(s|ing)? fad(e|es|ing) splits? apart undone loose (gives?|wears?)_(out|way|up)"
     " snap(s|ped)? rust(s)? malfunction* stops? repairs?"
 )
-ANYTHING = words(
-    "any anything everything whatever all every each even always accidental whichever"
-)
+ANYTHING = words("any anything everything whatever all every each even always accidental whichever")
 # "Next year" and "for ten years", "until 2031", "a decade".
 PERIOD = (
     r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty"
@@ -89,7 +87,8 @@ GUARANTEE: list[Words] = [
             r"\b(?:is|are|be|been|was|'s|'re|being) (?:\w+ )?(?:guaranteed|assured|promised"
             r"|warranted)\b",
         ),
-        (r"\bguaranteed?(?= (?:to|that|you|delivery|by|for|against)\b)",),
+        (r"\bguaranteed?(?= (?:to|that|you|delivery|by)\b)",),
+        (r"\bguaranteed(?= (?:for|against)\b)",),
         (words("(money-back|lifetime|life-?long|unconditional|full)_(guarantee|warranty)"),),
         (
             words("(my|our)_(\\w+_|\\w+-){0,2}(word|promise|guarantee|assurance|pledge|commitment)")
@@ -123,6 +122,7 @@ GUARANTEE: list[Words] = [
     # what will be
     *ways(
         (NEVER, GOES_WRONG, r"\b(?:again|ever|never)\b"),
+        (r"\byou(?:'ll| will) never (?:have|need) to (?:\w+ )?(?:pay|buy|replace|worry)\b",),
         negated=True,
         content=True,
     ),
@@ -131,6 +131,13 @@ GUARANTEE: list[Words] = [
             r"\b(?:will|'ll) (?:\w+ )?(?:last|hold|stay|remain|keep|serve)\b",
             words("years decades lifetime forever seasons generations"),
         ),
+        (
+            r"\b(?:we|i)(?:'ll| will) (?:\w+ )?(?:make sure|ensure|see to it)\b",
+            words("arriv* on_time in_time again by_(mon|tues|wednes|thurs|fri|satur|sun)day")
+            + "|"
+            + words("by_(tomorrow|then|tonight) before_your_\\w+ never"),
+        ),
+        (r"\b(?:sure|certain|bound) to (?:last|hold|arrive|fit|reach|be there)\b",),
         (r"\b(?:will|'ll) (?:\w+ )?(?:survive|withstand|outlive|outlast|endure)\b",),
         content=True,
     ),
@@ -140,12 +147,17 @@ GUARANTEE: list[Words] = [
     *ways((ENDLESS, r"\b(?:cover(?:age)?|protection|claims?)\b"), regardless=True),
     *ways(
         (IS_COVERED, f"{PERIOD}|{ENDLESS}"),
+        (r"\bstill (?:\w+ )?covered\b",),
+        (r"\b(?:is|are|be) (?:\w+ )?covered\W*$",),
         (IS_COVERED, FAULT, ANYTHING),
         (r"\byou(?:'re| are) (?:\w+ )?covered\b",),
-        (r"\b(?:this|that|it|which|so)(?:'s| is| will be) (?:\w+ )?covered\b(?! (?:in|with|up)\b)",),
+        (
+            r"\b(?:this|that|it|which|so)(?:'s| is| will be) (?:\w+ )?covered\b(?! (?:in|with|up)\b)",
+        ),
         (r"\b(?:cover|coverage|protection)\b(?! page)", PERIOD, WE + r"|\byou(?:r|'ll)?\b"),
         (r"\b(?:cover|coverage|protection)\b", FAULT, r"\b(?:includ\w*|part of|comes?|has|have)\b"),
         (r"\b(?:we(?:'re| are)?|remain) (?:\w+ )?(?:liable|responsible|answerable) for\b", FAULT),
+        (WE, r"\b(?:take|accept|bear)\b.*\bresponsibility for\b", FAULT),
         regardless=True,
     ),
     # a fault, a time and a deed, wherever they stand in the sentence

@@ -91,12 +91,12 @@ def _states(clause: str, words: Words) -> tuple[int, int] | None:
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00a0": " "})
 _SENTENCE = re.compile(r"\S(?:[^.!?\n]|[.!?](?=[\w/]))*(?:[.!?]+|\n|$)")
 _CLAUSE_END = re.compile(
-    r"[,;:()\u2013\u2014]| - |\b(?:but|so|because|while|and(?= (?:we|i|you)\b))\b", re.I
+    r"[,;:()\u2013\u2014]| - |\b(?:but|so|because|(?<!your )while|and(?= (?:we|i|you)\b))\b", re.I
 )
 _FEW_WORDS = re.compile(r"(?:\W+[\w'-]+){0,4}")
 # "No matter when" and "never ends" refuse nothing.
 _REFUSES = re.compile(
-    r"\b(?:not(?! (?:only|just|(?:ever )?(?:expire|end|lapse|run out))\b)"
+    r"\b(?:not(?! (?:\w+ )?(?:happy|satisfied|pleased) (?:with|by)\b| (?:only|just|(?:ever )?(?:expire|end|lapse|run out))\b)"
     r"|never(?! (?:ever )?(?:mind|(?:expire|end|lapse|stop)s?|runs? out)\b)"
     r"|no(?! (?:matter|doubt|problem|worries|questions|(?:time )?limits?|deadline|end|expiry)\b)"
     r"|none|cannot|unable|neither|nor|rather than|instead of|refus\w+|declin\w+"

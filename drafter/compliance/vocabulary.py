@@ -151,8 +151,8 @@ HARM = words(
 )
 # Another item, and none of what support writes of all day long: accounts, mails, versions.
 OTHER = (
-    r"\b(?:new|another|second|fresh|brand-?new|identical|extra|(?:with|you) a working|spare|different one"
-    r"|(?:right|correct|missing|other) (?:\w+ )?(?:one|size|colou?r|items?|parts?|pieces?|model))\b(?! (?:\w+ )?"
+    r"\b(?:new|another|second|fresh|brand-?new|identical|extra|(?:with|you) a working|spare|you a different"
+    r"|(?:right|correct|missing|other) (?:\w+ )?(?:size|colou?r|items?|parts?|pieces?|model))\b(?! (?:\w+ )?"
     + words(
         "e?mails? address* accounts? messages? versions? passwords? profiles? folders? windows?"
         " tabs? links? updates? releases? questions? threads? ways? time options? features? users?"
@@ -170,7 +170,7 @@ USED = words(
 LATE = (
     rf"\b(?:after|past|beyond|outside(?: of)?|despite|even though|even if|although|though|without"
     rf"|exceed\w*)\b.{{0,40}}(?:{RULE}|{USED}"
-    r"|\b(?:expired|over|ended|up|passed|gone by|run out)\b)|\b(?:late|expired|anyway|nevertheless|nonetheless"
+    r"|\b(?:expired|over|ended|(?<!set )up|passed|gone by|run out)\b)|\b(?:late|expired|anyway|nevertheless|nonetheless"
     r"|regardless"
     r"|all the same|this (?:once|time))\b"
 )
