@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 FOLDER = Path(__file__).parent / "phrasings"
-SEEN = ("first.yaml", "second.yaml")
-HELD_OUT = ("third.yaml",)
+SEEN = ("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "sixth.yaml")
+HELD_OUT = ("fifth.yaml",)
 
 Bank = dict[str, tuple[str, ...]]
 

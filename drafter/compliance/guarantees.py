@@ -33,7 +33,7 @@ FAULT = words(
     "defect(s|ive)? fault(s|y)? break(s|age|ages|ing)? broken? fail(s|ed|ure|ures|ing)? tears? torn"
     " rip(s|ped)? leak* crack(s|ed)? damage* wear(s|ing)? flaw* problems? trouble wrong"
     " peel(s|ing)? fad(e|es|ing) splits? apart undone loose (gives?|wears?)_(out|way|up)"
-    " snap(s|ped)? rust(s)? malfunction* stops? repairs?"
+    " snap(s|ped)? rust(s)? malfunction* stops?"
 )
 ANYTHING = words("any anything everything whatever all every each even always accidental whichever")
 # "Next year" and "for ten years", "until 2031", "a decade".
@@ -152,7 +152,8 @@ GUARANTEE: list[Words] = [
         (IS_COVERED, FAULT, ANYTHING),
         (r"\byou(?:'re| are) (?:\w+ )?covered\b",),
         (
-            r"\b(?:this|that|it|which|so)(?:'s| is| will be) (?:\w+ )?covered\b(?! (?:in|with|up)\b)",
+            r"\b(?:this|that|it|which|so)(?:'s| is| will be) (?:\w+ )?covered\b(?! (?:in|with"
+            r"|up)\b)",
         ),
         (r"\b(?:cover|coverage|protection)\b(?! page)", PERIOD, WE + r"|\byou(?:r|'ll)?\b"),
         (r"\b(?:cover|coverage|protection)\b", FAULT, r"\b(?:includ\w*|part of|comes?|has|have)\b"),

@@ -96,10 +96,11 @@ _CLAUSE_END = re.compile(
 _FEW_WORDS = re.compile(r"(?:\W+[\w'-]+){0,4}")
 # "No matter when" and "never ends" refuse nothing.
 _REFUSES = re.compile(
-    r"\b(?:not(?! (?:\w+ )?(?:happy|satisfied|pleased) (?:with|by)\b| (?:only|just|(?:ever )?(?:expire|end|lapse|run out))\b)"
+    r"\b(?:not(?! (?:\w+ )?(?:happy|satisfied|pleased) (?:with|by)\b| (?:only|just"
+    r"|(?:ever )?(?:expire|end|lapse|run out))\b)"
     r"|never(?! (?:ever )?(?:mind|(?:expire|end|lapse|stop)s?|runs? out)\b)"
     r"|no(?! (?:matter|doubt|problem|worries|questions|(?:time )?limits?|deadline|end|expiry)\b)"
-    r"|none|cannot|unable|neither|nor|rather than|instead of|refus\w+|declin\w+"
+    r"|none|cannot|unable|neither|nor|rather than|instead of(?! [€$£]? ?\d)|refus\w+|declin\w+"
     r"|non-?refundable|exclud\w+|impossible|out of the question)\b"
     r"|n't\b(?! (?:ever )?(?:expire|end|lapse|run out)\b)",
     re.I,

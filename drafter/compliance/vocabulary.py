@@ -11,7 +11,8 @@ class Words:
     `unless`: it doesn't speak of it where this stands in the clause too.
     `negated`: they hold a "not" of their own, as in "you don't pay", so that one refuses nothing.
     `content`: what follows is what is promised, and a "not" in it too: "we promise not to".
-    `regardless`: a condition, or what the customer may do, is part of it: "if it breaks, we mend it".
+    `regardless`: a condition, or what the customer may do, is part of it: "if it breaks, we"
+        " mend it".
     """
 
     parts: tuple[re.Pattern[str], ...]
@@ -48,6 +49,13 @@ def ways(*parts: tuple[str, ...], unless: str | None = None, **how: bool) -> lis
 WE = words("we i us me our my let_us let_me")
 YOU = words("you your yours")
 NOT = r"(?:\bnot\b|n't\b|\bnever\b|\bnothing\b|\bno longer\b|\bwithout\b)"
+# A sum or a share: "20 euros", "$5", "15 %", "a third".
+AMOUNT = (
+    r"(?:[€$£] ?\d|\b(?:\d+|an?|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty"
+    r"|forty|fifty"
+    r"|sixty|hundred) ?(?:euros?|dollars?|pounds?|cents?|%|per ?cent)(?!\w)"
+    r"|\b(?:half|an? (?:third|quarter|fifth|tenth))\b)"
+)
 # Something is handed over, or comes by itself.
 GIVES = words(
     "sen(d|ds|ding|t) ship(s|ped|ping)? g(ive|ives|iving|iven|ave) offer* provid* issu* includ*"
@@ -65,11 +73,14 @@ SENDS = words(
     " hand(s|ed|ing)? forward* prepar* offer(s|ed|ing)? bring(s|ing)? put_(in|up|aside)"
 )
 COMES = words(
-    "(be|is|are)_with_you waiting reserved packed be_there com(e|es|ing) leav(e|es|ing) ship(s|ped|ping)? arriv* on_(its|the)_way follow(s|ing)? sent"
-    " yours shipped posted mailed dispatched delivered ordered booked reach(es)?_you go(es|ing)?_out out_(to_you|today|tomorrow|tonight) dispatched headed"
+    "(be|is|are)_with_you waiting reserved packed be_there com(e|es|ing) leav(e|es|ing)"
+    " ship(s|ped|ping)? arriv* on_(its|the)_way follow(s|ing)? sent"
+    " yours shipped posted mailed dispatched delivered ordered booked reach(es)?_you"
+    " go(es|ing)?_out out_(to_you|today|tomorrow|tonight) dispatched headed"
 )
 YOU_GET = (
-    r"\byou(?:'ll| will|'re| are| shall| can(?= expect))? (?:\w+ )?(?:get|getting|receiv\w+|have|be sent"
+    r"\byou(?:'ll| will|'re| are| shall| can(?= expect))? (?:\w+ )?(?:get|getting|receiv\w+"
+    r"|have|be sent"
     r"|expect|be given)\b"
 )
 
@@ -96,7 +107,8 @@ FEE = words(
 DROPS = words(
     "waiv* drop(s|ped|ping)? remov* cancel* lift(s|ed|ing)? delet* strik* struck stricken skip*"
     " forgiv* forget forgo* forego* clear(s|ed|ing)? void* annul* eras* suspend* exempt* revers*"
-    " scrap* overlook* ignor* disregard* absorb* swallow* excus* releas* spar(e|ed|ing)_you settled"
+    " gone scrap* overlook* ignor* disregard* absorb* swallow* excus* releas*"
+    " spar(e|ed|ing)_you settled"
     " refrain* credited abolish* withdraw* withdrew omit* leav(e|ing)_out left_out"
     " fall(s|en)?_(away|off) dismiss* quash* refund* (is|are|be)_(gone|off|void|history)"
     " taken_care_of nil zero"
@@ -105,7 +117,8 @@ DROPS = words(
 )
 CHARGES = words(
     "appl* (?<!of_)charg(e|es|ed|ing) tak* ask* keep* deduct* bill* collect* owe(s|d)?"
-    " lev(y|ied|ies) add(s|ed)? hold* fac(e|ed) incur* withh* retain* pay(s|ing)? paid due count* demand* impos* requir* insist* be"
+    " lev(y|ied|ies) add(s|ed)? hold* fac(e|ed) incur* withh* retain* pay(s|ing)? paid due"
+    " count* demand* impos* requir* insist* be"
     " there is will want(s|ed)? need*"
 )
 # "We can't drop the fee" and "we don't know the fee" let nobody off.
@@ -151,8 +164,10 @@ HARM = words(
 )
 # Another item, and none of what support writes of all day long: accounts, mails, versions.
 OTHER = (
-    r"\b(?:new|another|second|fresh|brand-?new|identical|extra|(?:with|you) a working|spare|you a different"
-    r"|(?:right|correct|missing|other) (?:\w+ )?(?:size|colou?r|items?|parts?|pieces?|model))\b(?! (?:\w+ )?"
+    r"\b(?:new|another|second|fresh|brand-?new|identical|extra|(?:with|you) a working|spare"
+    r"|you a different"
+    r"|(?:right|correct|missing|other) (?:\w+ )?(?:size|colou?r|items?|parts?|pieces?"
+    r"|model))\b(?! (?:\w+ )?"
     + words(
         "e?mails? address* accounts? messages? versions? passwords? profiles? folders? windows?"
         " tabs? links? updates? releases? questions? threads? ways? time options? features? users?"
@@ -168,15 +183,18 @@ USED = words(
     " (its|the|original)_(original_)?(box|packaging|package|wrapping|labels?|tags?)"
 )
 LATE = (
-    rf"\b(?:after|past|beyond|outside(?: of)?|despite|even though|even if|although|though|without"
+    rf"\b(?:after|past|beyond|outside(?: of)?|despite|in spite of|later than|even though"
+    rf"|even if|although|though|without"
     rf"|exceed\w*)\b.{{0,40}}(?:{RULE}|{USED}"
-    r"|\b(?:expired|over|ended|(?<!set )up|passed|gone by|run out)\b)|\b(?:late|expired|anyway|nevertheless|nonetheless"
+    r"|\b(?:expired|over|ended|(?<!set )up|passed|gone by|run out)\b)|\b(?:late|expired|anyway"
+    r"|nevertheless|nonetheless"
     r"|regardless"
     r"|all the same|this (?:once|time))\b"
 )
 ACCEPTS = words(
     "accept* allow* take(s|n)? took taking honou?r* agree* (will|can)_do"
-    " (will|can|may|could)_still let_you permit* make_it_(work|possible)"
-    " (can|may|could)_(still_)?(return|send|exchange|bring|hand|come_back|keep) return_it ma(k|d)*_an?"
+    " (will|can|may|could)_still let_you permit* make_(it|this)_(work|possible)"
+    " (can|may|could)_(still_)?(return|send|exchange|bring|hand|come|arrive|keep) return_it"
+    " ma(k|d)*_an?"
     " approved (let|put)_(\\w+_){0,3}through"
 )
