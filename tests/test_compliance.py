@@ -84,14 +84,14 @@ def test_promises_are_found_whatever_their_words(files: tuple[str, ...], least: 
     assert found / total >= least
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(replies(), st.sampled_from(statements.LEGAL_HELD_OUT), st.randoms(use_true_random=False))
 def test_legal_statements_are_found(reply: Any, said: str, draw: Any) -> None:
     text, evidence, _ = reply
     assert broken(into(text, said.format(thing=THING), draw), evidence) == ["legal"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     replies(),
     st.sampled_from(statements.COMPETITORS_HELD_OUT),
@@ -122,7 +122,7 @@ def test_a_real_value_is_found_and_marked_as_it_stands(reply: Any, label: str, d
     assert [said[slice(*violation.span)] for violation in found] == [value]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(replies(), st.integers(101, 9999), st.sampled_from(["euros", "days", "percent", "kg"]))
 def test_a_figure_that_neither_policy_nor_ticket_has_is_found(
     reply: Any, figure: int, unit: str
