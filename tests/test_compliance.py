@@ -52,12 +52,14 @@ def replies(draw: st.DrawFn) -> tuple[str, tuple[str, ...], str]:
     return reply, (topic.clause.format(thing=thing, figure=figure),), topic.doc_id
 
 
+@settings(deadline=None)
 @given(replies())
 def test_what_the_house_writes_with_its_policy_behind_it_is_clean(reply: Any) -> None:
     text, evidence, _ = reply
     assert broken(text, evidence) == []
 
 
+@settings(deadline=None)
 @given(replies(), st.sampled_from(NO_PROMISE), st.randoms(use_true_random=False))
 def test_a_refusal_a_question_or_a_maybe_is_no_promise(reply: Any, said: str, draw: Any) -> None:
     text, evidence, _ = reply
