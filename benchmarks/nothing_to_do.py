@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from tasks.stage import quiet_environment
+from drafter.quiet import quiet_environment
 
 
 def bare_repository(folder: Path, stages: int) -> None:

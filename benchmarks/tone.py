@@ -18,13 +18,13 @@ import numpy as np
 
 from drafter.embed import load_embedder
 from drafter.records import RETRIEVED
+from drafter.section import load_section
 from drafter.tables import read_table
 from tasks.evaluate.labelled import CLAUSE, CURT, CUSTOMER, OTHERS, REPLY, Text, curt, labelled
 from tasks.evaluate.params import Params
 from tasks.evaluate.tone import Voice, fit_on, fit_voice
 from tasks.paths import Paths
 from tasks.remembering import Remembering
-from tasks.section import load_section
 
 RESAMPLES = 1000
 

@@ -176,7 +176,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=ROWS, help=f"tickets ({ROWS})")
     arguments = parser.parse_args()
 
-    from tasks.stage import quiet_environment
+    from drafter.quiet import quiet_environment
 
     quiet_environment()
     work = SIDES[arguments.side]

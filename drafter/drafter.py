@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
-from drafter.compliance import Rules, load_rules, violations
+from drafter.compliance import Rules, Violation, load_rules, violations
 from drafter.errors import BadInput
 from drafter.generate import Generation, Generator, Prompt
 from drafter.guard import cited_chunks
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from drafter.retrieval import Index
 
 ADAPTER = "candidate"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written for one ticket: a DRAFT row, and what speaks for it and against it."""
+
+    row: dict[str, Any]
+    chunks: Sequence[dict[str, Any]]
+    """The clauses in force that it was written from and held against, best first."""
+    violations: Sequence[Violation]
 
 
 @dataclass(frozen=True)
@@ -82,15 +92,19 @@ class Drafter:
         return cls.open(*unpack(folder), device=device)
 
     def draft(self, tickets: "pl.DataFrame") -> "pl.DataFrame":
-        """One DRAFT row for each CURATED or RETRIEVED row, in their order.
-
-        Chunks are those that RETRIEVED rows bring, and are looked up for CURATED rows; the drafts
-        are the same. Who doesn't retrieve leaves them to the guard.
-        """
+        """One DRAFT row for each CURATED or RETRIEVED row, in their order."""
         import polars as pl
 
         from drafter.records import DRAFT
 
+        return pl.DataFrame([written.row for written in self.write(tickets)], schema=DRAFT)
+
+    def write(self, tickets: "pl.DataFrame") -> list[Written]:
+        """A draft for each CURATED or RETRIEVED row, in their order, with its clauses.
+
+        Chunks are those that RETRIEVED rows bring, and are looked up for CURATED rows; the drafts
+        are the same. Who doesn't retrieve leaves them to the guard.
+        """
         rows = tickets.to_dicts()
         found = self._chunks(rows, "chunks" in tickets.columns)
         generations = self.generator.generate(
@@ -100,7 +114,7 @@ class Drafter:
             ]
         )
         drafts = zip(rows, found, generations, strict=True)
-        return pl.DataFrame([self._row(*draft) for draft in drafts], schema=DRAFT)
+        return [self._written(*draft) for draft in drafts]
 
     def chat(self, ticket: dict[str, Any]) -> list[Message]:
         """The chat for one ticket with the chunks that it brings, if this drafter takes any."""
@@ -125,32 +139,38 @@ class Drafter:
         """What of the clauses found stands in the prompt."""
         return found[: self.spec.chunks] if self.spec.retrieves else []
 
-    def _held_back(
+    def _violations(
         self, text: str, ticket: dict[str, Any], found: Sequence[dict[str, Any]]
+    ) -> list[Violation]:
+        if self.rules is None:
+            return []
+        evidence = [chunk[part] for chunk in found for part in ("text", "url") if chunk[part]]
+        return violations(text, ticket, evidence, self.rules)
+
+    def _held_back(
+        self, text: str, found: Sequence[dict[str, Any]], broken: Sequence[Violation]
     ) -> str | None:
         """Why the agent isn't shown this text; None where nothing speaks against it."""
         if not text:
             return "empty"
         if self.spec.retrieves and not found:
             return "no_policy"
-        if self.rules is None:
-            return None
-        evidence = [chunk[part] for chunk in found for part in ("text", "url") if chunk[part]]
-        broken = dict.fromkeys(v.rule for v in violations(text, ticket, evidence, self.rules))
-        return f"guard: {', '.join(broken)}" if broken else None
+        rules = dict.fromkeys(violation.rule for violation in broken)
+        return f"guard: {', '.join(rules)}" if rules else None
 
-    def _row(
+    def _written(
         self, ticket: dict[str, Any], found: Sequence[dict[str, Any]], generation: Generation
-    ) -> dict[str, Any]:
+    ) -> Written:
         from drafter.records import FAILED
 
-        shown, failed = self._shown(found), generation.failed
-        held_back = None if failed else self._held_back(generation.text, ticket, found)
-        return {
+        text, failed = generation.text, generation.failed
+        broken = [] if failed else self._violations(text, ticket, found)
+        held_back = None if failed else self._held_back(text, found, broken)
+        row = {
             "ticket_id": ticket["ticket_id"],
             "candidate": self.spec.candidate,
-            "text": generation.text,
-            "citations": cited_chunks(generation.text, shown) if generation.text else [],
+            "text": text,
+            "citations": cited_chunks(text, self._shown(found)) if text else [],
             "tokens_in": generation.tokens_in,
             "tokens_out": generation.tokens_out,
             "cost_usd": generation.cost_usd,
@@ -158,3 +178,4 @@ class Drafter:
             "reason": f"{FAILED}{failed}" if failed else held_back,
             "confidence": generation.confidence,
         }
+        return Written(row, found, broken)

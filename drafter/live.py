@@ -3,18 +3,47 @@
 A served folder is what `drafter.spec.pack` wrote, with the pseudonyms.json that curation wrote.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from drafter.drafter import Drafter
+from drafter.compliance import Violation
+from drafter.drafter import Drafter, Written
 from drafter.errors import BadInput
 from drafter.pseudonyms import Hidden, PseudonymParams, Pseudonyms, restore
 from drafter.tables import read_json
 
 PSEUDONYMS_FILE = "pseudonyms.json"
+
+
+@dataclass(frozen=True)
+class LiveDraft:
+    """A draft for one live ticket, in placeholders: what may be kept, logged and learned from."""
+
+    subject: str
+    messages: tuple[str, ...]
+    """The ticket as the model saw it, a text for each message."""
+    values: Mapping[str, str]
+    """What each placeholder stands for: personal data, for the agent's eyes alone."""
+    text: str
+    """What was written, also where it is held back."""
+    citations: tuple[Mapping[str, Any], ...]
+    """The clauses that it uses: chunk_id, doc_id, title, clause, text, url."""
+    violations: tuple[Violation, ...]
+    """What the guard found, with its place in `text`."""
+    abstained: bool
+    reason: str | None
+    """Why the agent isn't shown the text: "no_policy", "guard: promises", "failed: timeout"."""
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float
+
+    @property
+    def shown(self) -> str:
+        """What the agent may use, with the customer's own values; empty where it is held back."""
+        return restore(self.text, self.values) if self.reason is None else ""
 
 
 @dataclass(frozen=True)
@@ -30,11 +59,8 @@ class LiveDrafter:
         rules = PseudonymParams(**read_json(folder / PSEUDONYMS_FILE))
         return cls(Drafter.load(folder), Pseudonyms(rules))
 
-    def reply(self, tickets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Draft a reply to each ticket: `text`, `citations` (chunk ids), `abstained`, `reason`.
-
-        A draft that is held back has no text and no citation, only its reason: "no_policy",
-        "guard: promises". So has one that failed, though nothing abstained.
+    def write(self, tickets: Sequence[Mapping[str, Any]]) -> list[LiveDraft]:
+        """Draft a reply to each ticket, in one batch.
 
         A ticket has `messages` (role customer or agent, text), and may have `subject`, `at` (when
         the customer wrote, in ISO 8601; now unless given), `names` (the customer's first, then the
@@ -50,29 +76,53 @@ class LiveDrafter:
             _row(number, ticket, texts.texts)
             for number, (ticket, texts) in enumerate(zip(tickets, hidden, strict=True))
         ]
-        drafts = self.drafter.draft(pl.DataFrame(rows, schema=CURATED))
+        written = self.drafter.write(pl.DataFrame(rows, schema=CURATED))
+        return [_live(*one) for one in zip(written, hidden, strict=True)]
+
+    def reply(self, tickets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """As `write`, but what leaves the model alone: `text`, `citations`, `abstained`, `reason`.
+
+        A draft that is held back has no text and no citation (chunk ids), only its reason. So has
+        one that failed, though nothing abstained.
+        """
         return [
-            _shown(draft, texts)
-            for draft, texts in zip(drafts.iter_rows(named=True), hidden, strict=True)
+            {
+                "text": draft.shown,
+                "citations": [] if draft.reason else [c["chunk_id"] for c in draft.citations],
+                "abstained": draft.abstained,
+                "reason": draft.reason,
+            }
+            for draft in self.write(tickets)
         ]
 
-    def _hide(self, ticket: dict[str, Any]) -> Hidden:
+    def hide_reply(self, reply: str, values: Mapping[str, str]) -> Hidden:
+        """What an agent sent, in the placeholders of the ticket whose `values` these are."""
+        return self.pseudonyms.hide_reply(reply, values)
+
+    def _hide(self, ticket: Mapping[str, Any]) -> Hidden:
         texts = [ticket.get("subject") or "", *(message["text"] for message in ticket["messages"])]
         return self.pseudonyms.hide(texts, ticket.get("names") or ())
 
 
-def _shown(draft: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
-    """What leaves the model: the text with the customer's own values, or why there is none."""
-    passed = draft["reason"] is None
-    return {
-        "text": restore(draft["text"], hidden.values) if passed else "",
-        "citations": draft["citations"] if passed else [],
-        "abstained": draft["abstained"],
-        "reason": draft["reason"],
-    }
+def _live(written: Written, hidden: Hidden) -> LiveDraft:
+    row = written.row
+    by_id = {chunk["chunk_id"]: chunk for chunk in written.chunks}
+    return LiveDraft(
+        subject=hidden.texts[0],
+        messages=tuple(hidden.texts[1:]),
+        values=hidden.values,
+        text=row["text"],
+        citations=tuple(by_id[chunk_id] for chunk_id in row["citations"]),
+        violations=tuple(written.violations),
+        abstained=row["abstained"],
+        reason=row["reason"],
+        tokens_in=row["tokens_in"],
+        tokens_out=row["tokens_out"],
+        cost_usd=row["cost_usd"],
+    )
 
 
-def _row(number: int, ticket: dict[str, Any], texts: list[str]) -> dict[str, Any]:
+def _row(number: int, ticket: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
     """A CURATED row with what a live ticket has; the rest is null."""
     at = _moment(ticket.get("at"))
     messages = [

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from drafter.errors import ParamsError
-from tasks.section import Section
+from drafter.section import Section
 
 
 class Candidate(Section):

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.stage import quiet_environment
+from drafter.quiet import quiet_environment
 
 LOOPBACK = "127.0.0.1"
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from drafter.hosted.keys import require_keys
+from drafter.section import Section, load_section
 from tasks.candidates import Hosted
-from tasks.section import Section, load_section
 
 
 class Params(Section):

@@ -1,5 +1,6 @@
 """The whole of params.yaml: every stage's own part, joined; for checks, not for stages."""
 
+from desk.params import DeskSection
 from tasks.ask.params import Params as AskParams
 from tasks.base.params import Params as BaseParams
 from tasks.canary.params import Params as CanaryParams
@@ -37,5 +38,6 @@ class MillParams(
     DecideParams,
     CanaryParams,
     RegisterParams,
+    DeskSection,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""

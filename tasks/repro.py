@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Literal
 
 from drafter.errors import RepositoryBusy, StageFailed
+from drafter.quiet import quiet_environment
 from tasks import leash
-from tasks.stage import quiet_environment
 
 Outcome = Literal["ran", "restored", "unchanged"]
 Say = Callable[[str], None]

@@ -81,7 +81,7 @@ def check(text: str) -> None:
     """Raise ParamsError unless every stage can read its part of this params.yaml."""
     import importlib
 
-    from tasks.section import load_section
+    from drafter.section import load_section
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "params.yaml"

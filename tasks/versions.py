@@ -4,12 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from drafter.versions import CANDIDATE_TAG, EVIDENCE
 from tasks.paths import Paths
 from tasks.tracking import ensure_store, tracking_uri
-
-CHALLENGER = "challenger"
-CHAMPION = "champion"
-EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Version:
     @property
     def candidate(self) -> str:
         """The candidate of params.yaml that it is; empty for a version made by hand."""
-        return self.tags.get("replymill.candidate", "")
+        return self.tags.get(CANDIDATE_TAG, "")
 
 
 class Registry:

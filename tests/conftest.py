@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tasks.stage import quiet_environment
+from drafter.quiet import quiet_environment
 from tests.hosted_server import HostedServer, hosted_server
 
 quiet_environment()

@@ -17,11 +17,11 @@ from drafter.hosted.budget import Budget
 from drafter.hosted.endpoint import Endpoint
 from drafter.hosted.generator import HostedGenerator
 from drafter.records import CURATED, DRAFT
+from drafter.section import load_section
 from drafter.tables import read_json, read_table, write_table
 from tasks.ask.params import Params
 from tasks.ask.run import run
 from tasks.paths import Paths
-from tasks.section import load_section
 from tests.factories import curated, curated_table
 from tests.guarded import make_index, make_rules
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from drafter.section import Section, load_section
 from tasks.base.builtin_params import BuiltinParams
 from tasks.base.builtin_rows import batches, chat_row, repeated_row
 from tasks.base.builtin_text import example
 from tasks.sample import phrases
 from tasks.sample.policies import TOPICS
-from tasks.section import Section, load_section
 
 TINY = {
     "vocabulary": 400,

@@ -10,11 +10,11 @@ import pytest
 
 from drafter.errors import BadInput, ParamsError
 from drafter.records import CURATED, RETRIEVED
+from drafter.section import load_section
 from drafter.tables import read_json, write_json, write_table
 from tasks.decide.params import Params
 from tasks.decide.run import run
 from tasks.paths import Paths
-from tasks.section import load_section
 from tests.deciding import MISSING, PRICES, with_texts
 from tests.factories import curated, curated_table
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from drafter.section import load_section
 from tasks.decide.compare import outcome
 from tasks.decide.lookout import gain_lookout, harm_lookout
 from tasks.decide.params import DecideParams, Dimension, Params
-from tasks.section import load_section
 from tasks.statistics.clusters import Clustered, clustered
 from tasks.statistics.holm import holm
 from tasks.statistics.margin import p_not_worse

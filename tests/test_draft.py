@@ -15,12 +15,12 @@ import yaml
 from drafter.drafter import Drafter
 from drafter.errors import BadInput, ModelUnavailable, ParamsError
 from drafter.records import CURATED, DRAFT
+from drafter.section import load_section
 from drafter.spec import Parts, Spec, pack, prompt_digest
 from drafter.tables import read_json, read_table, write_json, write_table
 from tasks.draft.params import Params
 from tasks.draft.run import run
 from tasks.paths import Paths
-from tasks.section import load_section
 from tests.factories import curated, curated_table, retrieved, retrieved_table
 from tests.guarded import RULES, make_index, make_rules
 from tests.models import make_adapter, make_base

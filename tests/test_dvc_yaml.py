@@ -8,9 +8,9 @@ import grimp
 import pytest
 import yaml
 
+from drafter.section import Section, load_section
 from tasks.dag import read_dag
 from tasks.params import MillParams
-from tasks.section import Section, load_section
 from tasks.use import use
 from tests.checkout import make_checkout
 

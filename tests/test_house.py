@@ -82,7 +82,7 @@ def test_the_readmes_tree_names_every_module_and_no_other() -> None:
             listed.add("".join(folders))
     there = {
         path.as_posix()
-        for package in ("flows", "tasks", "drafter", "mlflow", "benchmarks")
+        for package in ("flows", "tasks", "desk", "drafter", "mlflow", "benchmarks")
         for path in Path(package).rglob("*.py")
         if not path.name.startswith("__")
     }

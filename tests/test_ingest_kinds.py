@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from drafter.errors import BadInput, ParamsError
+from drafter.section import load_section
 from tasks.ingest.params import Params
 from tasks.ingest.times import read_times
-from tasks.section import load_section
 from tests.ingesting import COLUMNS, HOW, Ingested, table
 
 NINE = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)

@@ -11,6 +11,7 @@ import pytest
 
 from drafter.errors import JudgingFailed, ParamsError
 from drafter.records import DRAFT, JUDGEMENT, RETRIEVED
+from drafter.section import load_section
 from drafter.tables import read_json, read_table, write_table
 from tasks.judge.answers import Store
 from tasks.judge.ask import Answer
@@ -18,7 +19,6 @@ from tasks.judge.params import Params
 from tasks.judge.run import run
 from tasks.judge.variance import decompose
 from tasks.paths import Paths
-from tasks.section import load_section
 from tests.factories import retrieved, retrieved_table
 from tests.judge_server import JudgeServer, judge_server, says
 

@@ -1,7 +1,5 @@
 """The guard at serving: what an agent is shown, and what never leaves the model."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +7,13 @@ import pytest
 
 from drafter.compliance import load_rules
 from drafter.drafter import Drafter
-from drafter.generate import Generation, Prompt
 from drafter.live import LiveDrafter
 from drafter.pseudonyms import PseudonymParams, Pseudonyms
 from drafter.spec import Spec, prompt_digest
 from tests.factories import curated, curated_table, retrieved, retrieved_table
 from tests.guarded import make_rules
+from tests.live_drafters import CLAUSE, RULES, Says, drafter, live
 
-HOUSE = Path(__file__).parents[1]
-RULES = load_rules(HOUSE / "compliance.yaml")
 RULED_BY_TOPIC = """\
 clauses: 1
 rules:
@@ -27,50 +23,12 @@ rules:
     when: {topic: [damaged], channel: [chat], locale: [en]}
     say: [picture]
 """
-CLAUSE = {
-    "chunk_id": "returns#1",
-    "doc_id": "returns",
-    "title": "Returns",
-    "clause": "1",
-    "text": "Returns: a tent may come back within 30 days.",
-    "url": "https://help.example/returns",
-}
-
-
-@dataclass(frozen=True)
-class Says:
-    """Writes one text to whoever asks; an empty one has `failed`."""
-
-    text: str
-    failed: str | None = None
-
-    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
-        return [Generation(self.text, failed=self.failed) for _ in prompts]
-
-
-class Shelf:
-    """An index of one clause, or of none."""
-
-    def __init__(self, chunks: list[dict[str, Any]]) -> None:
-        self.chunks = chunks
-        self.asked: list[int] = []
-
-    def search(self, queries: Sequence[str], at: Any, k: int) -> list[list[dict[str, Any]]]:
-        self.asked.append(k)
-        return [self.chunks[:k] for _ in queries]
-
-
-def drafter(says: Says, chunks: list[dict[str, Any]], retrieves: bool = True) -> Drafter:
-    spec = Spec("x", "local", retrieves, 1, 8, 4, prompt_digest())
-    return Drafter(spec, says, Shelf(chunks), RULES)  # type: ignore[arg-type]
 
 
 def shown(says: Says, chunks: list[dict[str, Any]], retrieves: bool = True) -> dict[str, Any]:
-    pseudonyms = Pseudonyms(PseudonymParams(["MB-[0-9]{6}"], "US", []))
-    live = LiveDrafter(drafter(says, chunks, retrieves), pseudonyms)
     text = "Where is MB-123456? I am Jo."
     ticket = {"messages": [{"role": "customer", "text": text}], "names": ["Jo Smith", "Ann"]}
-    (draft,) = live.reply([ticket])
+    (draft,) = live(says, chunks, retrieves).reply([ticket])
     return draft
 
 

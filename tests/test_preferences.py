@@ -10,6 +10,7 @@ import pytest
 from drafter.compliance import Rules, load_rules
 from drafter.errors import BadInput, LeakFound, ParamsError
 from drafter.prompt import build_prompt
+from drafter.section import load_section
 from drafter.tables import read_table, write_table
 from tasks.paths import Paths
 from tasks.preferences.broken_rules import rule_breaking
@@ -17,7 +18,6 @@ from tasks.preferences.candidate import Candidate, kept
 from tasks.preferences.own_drafts import OWN
 from tasks.preferences.params import ORIGINS, Params
 from tasks.preferences.run import at_most
-from tasks.section import load_section
 from tests.factories import curated, retrieved
 from tests.guarded import make_rules
 from tests.models import make_adapter, make_base

@@ -8,6 +8,7 @@ import pytest
 
 from drafter.errors import PromotionRefused
 from drafter.tables import write_text
+from drafter.versions import CHALLENGER, CHAMPION
 from tasks.paths import Paths
 from tasks.promote.command import main
 from tasks.promote.gates import Evidence, held_against
@@ -15,7 +16,7 @@ from tasks.promote.params import GatesParams, Params
 from tasks.promote.run import check_challenger, promote
 from tasks.register.run import register
 from tasks.regressions.check import Outcome
-from tasks.versions import CHALLENGER, CHAMPION, Registry
+from tasks.versions import Registry
 from tests.registered import PARAMS, REGISTER, curation, root_to_register
 
 GATES = {

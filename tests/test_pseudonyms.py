@@ -173,6 +173,20 @@ def test_a_draft_greets_a_customer_who_did_not_sign() -> None:
     )
 
 
+def test_what_an_agent_sent_is_told_in_the_tickets_own_placeholders() -> None:
+    hidden = OURS.hide(["Order ORD-104233 is late", "Yours, Jo Baxter"], ["Jo Baxter", "Sam"])
+    sent = OURS.hide_reply(
+        "Hi Jo, ORD-104233 comes with ORD-104777. Ask sam@example.com. Sam", hidden.values
+    )
+    assert sent.texts == ["Hi [NAME_1], [ORDER_1] comes with [ORDER_2]. Ask [EMAIL_1]. [NAME_2]"]
+    assert sent.values == {
+        **hidden.values,
+        "[ORDER_2]": "ORD-104777",
+        "[EMAIL_1]": "sam@example.com",
+    }
+    assert OURS.hide_reply("Hi [NAME_1]!", hidden.values).texts == ["Hi [NAME_1]!"]
+
+
 def test_serving_and_training_give_the_same_texts() -> None:
     rows = plant([ticket(n) for n in range(30)], canaries(90))
     table = pseudonymise(ticket_table(rows), RULES)

@@ -48,7 +48,8 @@ def paths(checkout: Paths) -> Iterator[Paths]:
     yield checkout
     checkout.regressions.unlink(missing_ok=True)
     if champion(checkout) is not None:
-        from tasks.versions import CHAMPION, Registry
+        from drafter.versions import CHAMPION
+        from tasks.versions import Registry
 
         Registry(checkout).client.delete_registered_model_alias("support-drafter", CHAMPION)
 
@@ -66,7 +67,8 @@ def release(paths: Paths, name: str) -> Any:
 
 
 def champion(paths: Paths) -> Any:
-    from tasks.versions import CHAMPION, Registry
+    from drafter.versions import CHAMPION
+    from tasks.versions import Registry
 
     return Registry(paths).at("support-drafter", CHAMPION)
 

@@ -12,9 +12,9 @@ import yaml
 
 from drafter.errors import BadInput, ParamsError, ValidationFailed
 from drafter.records import POLICY, REJECTED, TICKET
+from drafter.section import load_section
 from drafter.tables import read_table, write_table
 from tasks.paths import Paths
-from tasks.section import load_section
 from tasks.validate.params import Params, TicketExpectations
 from tasks.validate.run import run
 from tests.factories import START, policy, policy_table, ticket, ticket_table

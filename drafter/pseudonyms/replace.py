@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +58,33 @@ class Pseudonyms:
                 values[f"[NAME_{number}]"] = name
         return Hidden(hidden["text"].to_list(), values)
 
+    def hide_reply(self, reply: str, values: Mapping[str, str]) -> Hidden:
+        """What an agent sent for a ticket that was hidden before, with that ticket's `values`.
+
+        A value that is known gets the placeholder it had; a new one gets the next free number. The
+        values of both are given back.
+        """
+        names = [value for name, value in values.items() if name.startswith("[NAME_")]
+        # with the values before it, "Jo" in the reply is the Jo Baxter of the ticket
+        found = self.hide(["\n".join(values.values()), reply], names)
+        had = {value: placeholder for placeholder, value in values.items()}
+        known, renamed = dict(values), {}
+        for placeholder, value in found.values.items():
+            if value not in had:
+                had[value] = _next(placeholder, known)
+                known[had[value]] = value
+            renamed[placeholder] = had[value]
+        text = re.sub(PLACEHOLDER, lambda m: renamed.get(m[0], m[0]), found.texts[1])
+        return Hidden([text], known)
+
 
 PEOPLE = pl.Schema({"ticket": pl.Int64(), "names": pl.List(pl.String)})
+
+
+def _next(placeholder: str, taken: Mapping[str, str]) -> str:
+    """The first placeholder of the same label that is not taken."""
+    label = placeholder[1:].partition("_")[0]
+    return next(name for n in count(1) if (name := f"[{label}_{n}]") not in taken)
 
 
 def restore(draft: str, values: Mapping[str, str]) -> str:

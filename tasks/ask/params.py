@@ -1,7 +1,7 @@
 """What `ask` reads from params.yaml."""
 
+from drafter.section import Section
 from tasks.candidates import Hosted
-from tasks.section import Section
 
 
 class Params(Section):

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from tasks.section import Section
+from drafter.section import Section
 
 
 class BuiltinParams(Section):

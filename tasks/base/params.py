@@ -1,7 +1,7 @@
 """What stage base reads from params.yaml."""
 
+from drafter.section import Section
 from tasks.base.builtin_params import BuiltinParams
-from tasks.section import Section
 
 
 class Params(Section):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.section import Section
+from drafter.section import Section
 
 
 class PseudonymSection(Section):

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from drafter.section import Section
 from tasks.candidates import Candidate, Hosted, all_names
 from tasks.decide.prices import Prices
-from tasks.section import Section
 
 Name = Literal["accuracy", "compliance", "tone", "latency", "cost", "abstention"]
 Slice = Literal["topic", "locale", "channel", "length", "policy_change", "macro"]

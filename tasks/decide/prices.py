@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from tasks.section import Section
+from drafter.section import Section
 
 
 class Prices(Section):

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from tasks.section import Section
+from drafter.section import Section
 from tasks.training.settings import TrainingParams
 
 

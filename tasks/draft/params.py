@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from drafter.section import Section
 from tasks.candidates import Candidate
-from tasks.section import Section
 
 
 class DraftParams(Section):

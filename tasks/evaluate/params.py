@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from drafter.section import Section
 from tasks.candidates import Candidate, Hosted, all_names
-from tasks.section import Section
 
 
 class ToneParams(Section):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tasks.section import Section
+from drafter.section import Section
 
 # One column, or several of which the first that a file has (and that is filled in) counts.
 Column = str | list[str]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from drafter.section import Section
 from tasks.candidates import Candidate, Hosted, all_names
-from tasks.section import Section
 
 
 class Price(Section):

@@ -2,8 +2,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from drafter.quiet import quiet_environment
 from tasks.plan import __doc__ as about
-from tasks.stage import quiet_environment
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from drafter.errors import BadInput
 from drafter.generate import Generation, Prompt
 from drafter.hosted.answers import Answers
 from drafter.hosted.prices import Prices
+from drafter.section import load_section
 from drafter.tables import read_json, read_table
 from tasks.ask.endpoint import endpoint_of, requests_for, spec_of
 from tasks.candidates import Hosted
@@ -18,7 +19,6 @@ from tasks.holdout import read_tickets
 from tasks.keys import Params
 from tasks.paths import Paths
 from tasks.plan.skipped import dvc_status, why_run
-from tasks.section import load_section
 
 # Of English in the tokenizers of hosted models, where no answer has told yet: rather too few.
 BYTES_PER_TOKEN = 3.5

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.section import Section
+from drafter.section import Section
 
 ORIGINS = ("edit", "rivals", "outdated", "rule")
 

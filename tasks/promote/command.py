@@ -21,11 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
 
     from drafter.errors import ReplymillError
+    from drafter.quiet import quiet_environment
+    from drafter.section import load_section
     from tasks.paths import Paths
     from tasks.promote.params import Params
     from tasks.promote.run import as_json, check_challenger, promote
-    from tasks.section import load_section
-    from tasks.stage import quiet_environment
 
     quiet_environment()
     paths = Paths(given.root.resolve())

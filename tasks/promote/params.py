@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from drafter.section import Section
 from tasks.register.params import RegisterParams
-from tasks.section import Section
 
 
 class GatesParams(Section):

@@ -4,12 +4,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from drafter.errors import PromotionRefused
+from drafter.versions import CHALLENGER, CHAMPION
 from tasks.paths import Paths
 from tasks.promote.gates import Evidence, Gate, held_against
 from tasks.promote.params import Params
 from tasks.regressions.check import check
 from tasks.regressions.contract import read_regressions
-from tasks.versions import CHALLENGER, CHAMPION, Registry, Version
+from tasks.versions import Registry, Version
 
 
 @dataclass(frozen=True)

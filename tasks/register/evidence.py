@@ -8,6 +8,7 @@ from typing import Any
 
 from drafter.errors import PromotionRefused
 from drafter.tables import read_json
+from drafter.versions import CANDIDATE_TAG, EVIDENCE_TAG
 from tasks.paths import Paths
 from tasks.trained_on import trained_on
 
@@ -46,8 +47,8 @@ class Evidence:
         """The tags of a version: short values that a person or a desk can check."""
         leakage = self.curation["leakage"]
         return {
-            "replymill.candidate": self.candidate,
-            "replymill.evidence": self.digest,
+            CANDIDATE_TAG: self.candidate,
+            EVIDENCE_TAG: self.digest,
             "replymill.git_commit": self.git_commit,
             "replymill.dvc_lock": self.dvc_lock,
             "replymill.leakage": f"{leakage['max_similarity']:.4f} <= {leakage['limit']}",

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from drafter.section import Section
 from tasks.candidates import Candidate, Hosted
-from tasks.section import Section
 
 
 class RegisterParams(Section):

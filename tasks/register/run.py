@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from drafter.live import PSEUDONYMS_FILE
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json
+from drafter.versions import CHALLENGER, EVIDENCE
 from tasks.candidates import named
 from tasks.evaluation_view import log_evaluation
 from tasks.paths import Paths
@@ -18,7 +19,7 @@ from tasks.register.card import model_card
 from tasks.register.evidence import SCRIPT, Evidence, gather
 from tasks.register.params import Params
 from tasks.register.requirements import requirements
-from tasks.versions import CHALLENGER, EVIDENCE, Registry, Version
+from tasks.versions import Registry, Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -11,7 +11,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; gives the exit code: 1 for an error, and for a contract that is broken."""
     given = _parser().parse_args(arguments)
     from drafter.errors import ReplymillError
-    from tasks.stage import quiet_environment
+    from drafter.quiet import quiet_environment
 
     quiet_environment()
     try:
@@ -56,12 +56,13 @@ def _add(given: argparse.Namespace) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     from drafter.errors import BadInput
+    from drafter.section import load_section
+    from drafter.versions import CHALLENGER
     from tasks.paths import Paths
     from tasks.promote.params import Params
     from tasks.regressions.check import check
     from tasks.regressions.contract import read_regressions
-    from tasks.section import load_section
-    from tasks.versions import CHALLENGER, Registry
+    from tasks.versions import Registry
 
     paths = Paths(given.root.resolve())
     model = load_section(paths.root / "params.yaml", Params).registry.model

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from drafter.errors import BadInput
 from drafter.guard import stated
-from tasks.section import Section
+from drafter.section import Section
 
 
 class Turn(Section):

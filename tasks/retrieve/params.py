@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from tasks.section import Section
+from drafter.section import Section
 
 
 class RetrieveParams(Section):

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import PositiveInt, model_validator
 
-from tasks.section import Section
+from drafter.section import Section
 from tasks.training.settings import Share, TrainingParams
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from drafter.hardware import Attention, Device, FourBit, Precision
-from tasks.section import Section
+from drafter.section import Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from tasks.section import Section
+from drafter.section import Section
 
 Severity = Literal["critical", "warning"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.section import Section
+from drafter.section import Section
 from tasks.validate.facts import Fact
 from tasks.validate.params import AtLeast, AtMost
 

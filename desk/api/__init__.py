@@ -1,0 +1,1 @@
+"""What other programs call: drafts and their outcomes, OpenAI's chat completions, health."""

@@ -1,0 +1,44 @@
+"""What the desk reads from params.yaml."""
+
+from pydantic import ConfigDict, Field
+
+from drafter.section import Section
+
+
+class DeskParams(Section):
+    """How the desk serves. Addresses and secrets stand in the environment: see desk/settings.py."""
+
+    batch: int = Field(ge=1)
+    """Tickets that are drafted together at most."""
+
+    wait_ms: int = Field(ge=0)
+    """How long the first ticket of a batch waits for others, in milliseconds."""
+
+    queue: int = Field(ge=1)
+    """Tickets that wait at most; whoever comes later is told to come again (429)."""
+
+    body_kb: int = Field(ge=1)
+    """The largest request body, in KiB (413 beyond)."""
+
+    poll_seconds: float = Field(gt=0)
+    """How often MLflow is asked who the champion is; its webhook tells sooner."""
+
+
+class DeskSection(Section):
+    """The top-level key that is the desk's alone."""
+
+    desk: DeskParams
+
+
+class Registered(Section):
+    """Of the section `register`, what the desk asks for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    model: str = Field(min_length=1)
+
+
+class Params(DeskSection):
+    """The top-level keys that the desk reads."""
+
+    registry: Registered = Field(alias="register")

@@ -1,0 +1,48 @@
+"""What the desk takes from the environment: where it listens, what it keeps, whom it asks.
+
+REPLYMILL_DESK_PORT     4400   the desk's API and page
+REPLYMILL_DESK_HOST            another address than loopback; asks for a token
+REPLYMILL_DESK_TOKEN           what every caller must show as `Authorization: Bearer …`
+REPLYMILL_FEEDBACK_URL         the feedback store, as SQLAlchemy writes it; SQLite under var/desk
+MLFLOW_TRACKING_URI            the registry; the store under var/mlflow
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Read once, when the desk starts."""
+
+    root: Path
+    host: str
+    port: int
+    token: str | None = field(repr=False)
+    feedback_url: str = field(repr=False)
+    """May hold a password."""
+    tracking_uri: str = field(repr=False)
+
+    @classmethod
+    def from_environment(
+        cls, root: Path, environment: Mapping[str, str] = os.environ
+    ) -> "Settings":
+        var = root.resolve() / "var"
+        return cls(
+            root=root.resolve(),
+            host=environment.get("REPLYMILL_DESK_HOST") or LOOPBACK,
+            port=int(environment.get("REPLYMILL_DESK_PORT") or 4400),
+            token=environment.get("REPLYMILL_DESK_TOKEN") or None,
+            feedback_url=environment.get("REPLYMILL_FEEDBACK_URL")
+            or f"sqlite:///{var / 'desk/feedback.db'}",
+            tracking_uri=environment.get("MLFLOW_TRACKING_URI")
+            or f"sqlite:///{var / 'mlflow/mlflow.db'}",
+        )
+
+    @property
+    def var(self) -> Path:
+        return self.root / "var/desk"

@@ -1,0 +1,1 @@
+"""Alembic's migrations of the feedback store; `desk.store.engine` runs them when it opens one."""

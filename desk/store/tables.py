@@ -1,0 +1,78 @@
+"""The tables, as the newest migration leaves them.
+
+tickets    a conversation that waits for a reply, as it came; personal data stand here alone
+drafts     what a version wrote for a ticket, in placeholders
+outcomes   what became of a draft: told once or added to later, never changed
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("source", String(32), nullable=False),  # api, page, chatwoot, zendesk, webhook
+    Column("external_id", String(255), index=True),  # what the helpdesk calls it
+    Column("customer", String(255), index=True),
+    Column("names", JSON, nullable=False),  # the customer's first, then the agent's
+    Column("subject", Text),
+    Column("messages", JSON, nullable=False),  # [{"role": "customer", "text": "…"}]
+    Column("topic", String(255)),
+    Column("locale", String(35)),
+    Column("channel", String(64)),
+    Column("at", DateTime(timezone=True), nullable=False),  # when the customer wrote
+    Column("placeholders", JSON, nullable=False),  # {"[ORDER_1]": "MB-104233"}
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("role", String(16), nullable=False),  # champion, challenger, shadow
+    Column("version", String(32), nullable=False),  # of the registered model
+    Column("candidate", String(255), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("messages", JSON, nullable=False),  # as the model saw them: a text for each message
+    Column("text", Text, nullable=False),  # also where it is held back
+    Column("citations", JSON, nullable=False),  # [{chunk_id, doc_id, title, clause, text, url}]
+    Column("findings", JSON, nullable=False),  # [{rule, kind, why, start, end}], places in text
+    Column("abstained", Boolean, nullable=False),
+    Column("reason", String(255)),
+    Column("seconds", Float, nullable=False),  # from the request to the draft
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("cost_usd", Float, nullable=False),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("draft", ForeignKey("drafts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("key", String(255), unique=True),  # of the request, so that told twice it counts once
+    Column("digest", String(64), nullable=False),  # of what was told
+    Column("action", String(16)),  # accepted, edited, discarded; null where only added to
+    Column("sent", Text),  # in placeholders
+    Column("agent", String(64)),
+    Column("seconds", Float),  # that the draft was before the agent
+    Column("csat", Float),
+    Column("reopened", Boolean),
+)
