@@ -1,5 +1,6 @@
 """The application: the desk's parts put together, and its routes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,8 @@ from desk.serving.registry import Registry
 from desk.settings import Settings
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
+from desk.store.retention import blank_daily
+from desk.traces import Traces
 
 
 def open_desk(params: Params, settings: Settings) -> Desk:
@@ -26,7 +29,9 @@ def open_desk(params: Params, settings: Settings) -> Desk:
         settings.var / "models",
     )  # fmt: skip
     batcher = Batcher(champion.current, desk.batch, desk.wait_ms / 1000, desk.queue)
-    return Desk(FeedbackStore(open_engine(settings.feedback_url)), champion, batcher)
+    store = FeedbackStore(open_engine(settings.feedback_url, later=True))
+    traces = Traces(settings.tracking_uri) if desk.trace else None
+    return Desk(store, champion, batcher, traces, desk.keep_days)
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -35,9 +40,16 @@ def create_app(desk: Desk) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.champion.start()
+        chores = []
+        if desk.keep_days:
+            chores.append(asyncio.create_task(blank_daily(desk.store.engine, desk.keep_days)))
         yield
+        for chore in chores:
+            chore.cancel()
         desk.batcher.close()
         desk.champion.stop()
+        if desk.traces:
+            desk.traces.close()
 
     app = FastAPI(title="Replymill's desk", lifespan=lifespan)
     app.state.desk = desk

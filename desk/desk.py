@@ -1,17 +1,23 @@
 """The desk itself: a ticket becomes a draft that is kept, an agent's answer becomes an outcome."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from desk.errors import StoreTrouble
 from desk.serving.batcher import Batched, Batcher
 from desk.serving.champion import Champion
 from desk.shown import shown
-from desk.store.feedback import FeedbackStore
+from desk.store.feedback import FeedbackStore, drafted
+from desk.traces import Traces
 from drafter.live import LiveDraft
+from drafter.pseudonyms import Hidden
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,8 @@ class Desk:
     store: FeedbackStore
     champion: Champion
     batcher: Batcher
+    traces: Traces | None = None
+    keep_days: int | None = None
 
     async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
         """Draft for a ticket (the form of `desk.api.forms.Ticket`), keep both, give the answer.
@@ -39,7 +47,10 @@ class Desk:
         return shown(await asyncio.to_thread(self.store.draft, draft_id))
 
     async def tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
-        """Keep an outcome; on disk when this returns. Raises UnknownDraft or KeyReused."""
+        """Keep an outcome; on disk when this returns.
+
+        Raises UnknownDraft, KeyReused, or StoreTrouble: then it was not kept.
+        """
         return await asyncio.to_thread(self._tell, draft_id, outcome, key)
 
     def _keep(
@@ -53,19 +64,25 @@ class Desk:
         kept = {name: ticket[name] for name in ("external_id", "customer", "names", "subject",
                 "messages", "topic", "locale", "channel")}  # fmt: skip
         kept |= {"source": source, "at": at, "placeholders": dict(batched.draft.values)}
-        draft_id = self.store.add_draft(kept, _draft_row(batched, seconds))
-        return shown(self.store.draft(draft_id))
+        answer = drafted(kept, _draft_row(batched, seconds))
+        if self.traces:
+            self.traces.drafted(answer)
+        try:
+            self.store.keep(answer)
+        except StoreTrouble as trouble:
+            # the agent needs the draft more than we need its outcome
+            logger.warning("a draft is answered that is not kept: %s", trouble)
+            return shown({**answer, "id": None})
+        return shown(answer)
 
     def _tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
-        told = dict(outcome)
-        if told.get("sent"):
-            ticket = self.store.draft(draft_id)["ticket"]
-            drafter = self.champion.current().drafter
-            hidden = drafter.hide_reply(told["sent"], ticket["placeholders"])
-            if hidden.values != ticket["placeholders"]:
-                self.store.add_placeholders(ticket["id"], hidden.values)
-            told["sent"] = hidden.texts[0]
-        return self.store.add_outcome(draft_id, told, key)
+        told = self.store.add_outcome(draft_id, outcome, key, self._hide_reply)
+        if self.traces:
+            self.traces.told(draft_id, told, outcome)
+        return told
+
+    def _hide_reply(self, reply: str, values: Mapping[str, str]) -> Hidden:
+        return self.champion.current().drafter.hide_reply(reply, values)
 
 
 def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:

@@ -4,7 +4,11 @@ DeskRefused (400)
  ├── UnknownDraft (404)   no draft of that id
  ├── KeyReused    (409)   an idempotency key that came before with something else
  ├── TooMany      (429)   the queue is full
- └── NoChampion   (503)   no version serves yet
+ ├── NoChampion   (503)   no version serves yet
+ └── StoreTrouble         the feedback store can't keep what it is given
+      ├── StoreAway (503)   it does not answer
+      └── StoreFull (507)   its disk is full
+StoreTooNew               a store that a newer Replymill has migrated: the desk does not start
 """
 
 from drafter.errors import ReplymillError
@@ -38,3 +42,23 @@ class NoChampion(DeskRefused):
     """No version serves yet, and why."""
 
     status = 503
+
+
+class StoreTrouble(DeskRefused):
+    """The feedback store can't keep what it is given; drafting goes on."""
+
+    status = 503
+
+
+class StoreAway(StoreTrouble):
+    """The feedback store does not answer; it passes by itself."""
+
+
+class StoreFull(StoreTrouble):
+    """The feedback store's disk is full; somebody must make room."""
+
+    status = 507
+
+
+class StoreTooNew(ReplymillError):
+    """A store that a newer Replymill has migrated."""

@@ -23,6 +23,12 @@ class DeskParams(Section):
     poll_seconds: float = Field(gt=0)
     """How often MLflow is asked who the champion is; its webhook tells sooner."""
 
+    trace: bool
+    """Write each draft to MLflow as a trace, and its outcome as the trace's assessments."""
+
+    keep_days: int | None = Field(ge=1)
+    """From then on a ticket's text and names are kept in placeholders alone; null: never."""
+
 
 class DeskSection(Section):
     """The top-level key that is the desk's alone."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from desk.app import create_app
 from desk.desk import Desk
@@ -15,6 +16,7 @@ from desk.serving.registry import Registry
 from desk.serving.served import Served
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
+from desk.traces import Traces
 from tests.live_drafters import CLAUSE, Says, live
 
 TICKET: dict[str, Any] = {
@@ -38,12 +40,18 @@ class Standing(Champion):
         """Nor to end."""
 
 
-def make_desk(folder: Path, says: Any = FINE, most: int = 64) -> Desk:
+def make_desk(
+    folder: Path,
+    says: Any = FINE,
+    most: int = 64,
+    engine: Engine | None = None,
+    traces: Traces | None = None,
+) -> Desk:
     served = Served("7", "sft-rag", live(says, [CLAUSE]))
     champion = Standing(served, folder)
     batcher = Batcher(champion.current, batch=8, wait_seconds=0.005, most=most)
-    store = FeedbackStore(open_engine(f"sqlite:///{folder / 'feedback.db'}"))
-    return Desk(store, champion, batcher)
+    engine = engine or open_engine(f"sqlite:///{folder / 'feedback.db'}")
+    return Desk(FeedbackStore(engine), champion, batcher, traces)
 
 
 @contextmanager

@@ -69,9 +69,9 @@ class Outcome(Form):
     """What the customer was sent."""
     agent: Annotated[str, Field(max_length=64)] | None = None
     """A key for the agent, not a name."""
-    seconds: float | None = Field(default=None, ge=0)
+    seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """How long the draft was before the agent."""
-    csat: float | None = None
+    csat: float | None = Field(default=None, allow_inf_nan=False)
     reopened: bool | None = None
 
 
@@ -80,7 +80,10 @@ class Drafted(BaseModel):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    id: str
+    id: str | None
+    """To tell the outcome by; null where the draft is not kept."""
+    kept: bool
+    """False while the feedback store is full or away: use the draft, its outcome can't be told."""
     draft: str
     """Empty where it is held back."""
     held_back: str

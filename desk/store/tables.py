@@ -9,7 +9,6 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Integer,
@@ -19,13 +18,15 @@ from sqlalchemy import (
     Text,
 )
 
+from desk.store.columns import Moment
+
 metadata = MetaData()
 
 tickets = Table(
     "tickets",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("received_at", Moment(), nullable=False, index=True),
     Column("source", String(32), nullable=False),  # api, page, chatwoot, zendesk, webhook
     Column("external_id", String(255), index=True),  # what the helpdesk calls it
     Column("customer", String(255), index=True),
@@ -35,8 +36,9 @@ tickets = Table(
     Column("topic", String(255)),
     Column("locale", String(35)),
     Column("channel", String(64)),
-    Column("at", DateTime(timezone=True), nullable=False),  # when the customer wrote
+    Column("at", Moment(), nullable=False),  # when the customer wrote
     Column("placeholders", JSON, nullable=False),  # {"[ORDER_1]": "MB-104233"}
+    Column("blanked_at", Moment()),  # from then on it holds no personal data
 )
 
 drafts = Table(
@@ -44,7 +46,7 @@ drafts = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("created_at", Moment(), nullable=False, index=True),
     Column("role", String(16), nullable=False),  # champion, challenger, shadow
     Column("version", String(32), nullable=False),  # of the registered model
     Column("candidate", String(255), nullable=False),
@@ -54,7 +56,7 @@ drafts = Table(
     Column("citations", JSON, nullable=False),  # [{chunk_id, doc_id, title, clause, text, url}]
     Column("findings", JSON, nullable=False),  # [{rule, kind, why, start, end}], places in text
     Column("abstained", Boolean, nullable=False),
-    Column("reason", String(255)),
+    Column("reason", Text),
     Column("seconds", Float, nullable=False),  # from the request to the draft
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
@@ -66,7 +68,7 @@ outcomes = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("draft", ForeignKey("drafts.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("created_at", Moment(), nullable=False, index=True),
     Column("key", String(255), unique=True),  # of the request, so that told twice it counts once
     Column("digest", String(64), nullable=False),  # of what was told
     Column("action", String(16)),  # accepted, edited, discarded; null where only added to

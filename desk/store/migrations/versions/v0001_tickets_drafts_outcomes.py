@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("citations", sa.JSON, nullable=False),
         sa.Column("findings", sa.JSON, nullable=False),
         sa.Column("abstained", sa.Boolean, nullable=False),
-        sa.Column("reason", sa.String(255)),
+        sa.Column("reason", sa.Text),
         sa.Column("seconds", sa.Float, nullable=False),
         sa.Column("tokens_in", sa.Integer, nullable=False),
         sa.Column("tokens_out", sa.Integer, nullable=False),
