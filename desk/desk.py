@@ -3,14 +3,20 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk.asked import Asked
+from desk.errors import NoneToAccept, UnknownDraft
+from desk.meters import Meters
+from desk.params import DeskParams
 from desk.serving.batcher import Batched, Batcher
 from desk.serving.champion import Champion
 from desk.shown import shown
-from desk.store.feedback import FeedbackStore
+from desk.store.feedback import FeedbackStore, new_id
 from drafter.live import LiveDraft
 
 
@@ -21,26 +27,63 @@ class Desk:
     store: FeedbackStore
     champion: Champion
     batcher: Batcher
+    meters: Meters
+    params: DeskParams
+    _under_way: set[asyncio.Task[Mapping[str, Any]]] = field(default_factory=set, init=False)
 
-    async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
-        """Draft for a ticket (the form of `desk.api.forms.Ticket`), keep both, give the answer.
+    def ask(self, ticket: Mapping[str, Any], source: str) -> Asked:
+        """Put a ticket (the form of `desk.api.forms.Ticket`) in the queue.
 
-        Raises TooMany, NoChampion, or what drafting raises.
+        Raises TooMany or GoingDown.
         """
-        started = time.monotonic()
         at = ticket["at"] or datetime.now(UTC)
-        waiting = self.batcher.submit({**ticket, "at": at.isoformat()})
-        batched = await asyncio.wrap_future(waiting)
-        seconds = time.monotonic() - started
-        return await asyncio.to_thread(self._keep, ticket, source, at, batched, seconds)
+
+        def keep(batched: Batched, seconds: float) -> Mapping[str, Any]:
+            return self._keep(ticket, source, at, batched, seconds)
+
+        asked = Asked(
+            self.batcher, {**ticket, "at": at.isoformat()}, keep, self.params.draft_seconds
+        )
+        # begun drafts are kept though nobody waits: a task that nobody holds may be collected
+        self._under_way.add(asked.task)
+        asked.task.add_done_callback(self._ended)
+        return asked
+
+    async def draft(self, ticket: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+        """Draft for a ticket, keep both, give the answer.
+
+        Raises TooMany, GoingDown, NoChampion, TooLate, NotWritten, or what drafting raises.
+        """
+        return await self.ask(ticket, source).answer()
 
     async def answer(self, draft_id: str) -> dict[str, Any]:
         """A draft as it was answered, and what became of it. Raises UnknownDraft."""
-        return shown(await asyncio.to_thread(self.store.draft, draft_id))
+        return shown(await asyncio.to_thread(self._read, draft_id))
 
     async def tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
-        """Keep an outcome; on disk when this returns. Raises UnknownDraft or KeyReused."""
+        """Keep an outcome; on disk when this returns.
+
+        Raises UnknownDraft, KeyReused, or NoneToAccept.
+        """
         return await asyncio.to_thread(self._tell, draft_id, outcome, key)
+
+    @property
+    def under_way(self) -> int:
+        """Tickets that wait or are being drafted, and for which somebody waits or has waited."""
+        return len(self._under_way)
+
+    async def end(self, seconds: float) -> None:
+        """Write and keep what has begun; what hangs is left after so long."""
+        until = time.monotonic() + seconds
+        ended = await asyncio.to_thread(self.batcher.close, seconds)
+        if ended and self._under_way:
+            await asyncio.wait(self._under_way, timeout=max(0.0, until - time.monotonic()))
+        self.champion.stop()
+
+    def _ended(self, task: asyncio.Task[Mapping[str, Any]]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # asyncio's own log would hold the message of one nobody waited for
 
     def _keep(
         self,
@@ -53,19 +96,52 @@ class Desk:
         kept = {name: ticket[name] for name in ("external_id", "customer", "names", "subject",
                 "messages", "topic", "locale", "channel")}  # fmt: skip
         kept |= {"source": source, "at": at, "placeholders": dict(batched.draft.values)}
-        draft_id = self.store.add_draft(kept, _draft_row(batched, seconds))
-        return shown(self.store.draft(draft_id))
+        row = {"id": new_id(), "created_at": datetime.now(UTC)} | _draft_row(batched, seconds)
+        self.meters.drafted(row)
+        try:
+            self.store.add_draft(kept, row)
+        except SQLAlchemyError as error:
+            self.meters.store_failed(error)
+            raise
+        # what was just written need not be read back
+        return shown({**row, "ticket": kept, "outcome": None})
+
+    def _read(self, draft_id: str) -> dict[str, Any]:
+        if not (draft_id.isascii() and draft_id.isalnum()):
+            # not asked for: PostgreSQL can't be asked for a NUL
+            raise UnknownDraft("there is no draft of that id: ids are letters and digits")
+        try:
+            return self.store.draft(draft_id)
+        except SQLAlchemyError as error:
+            self.meters.store_failed(error)
+            raise
 
     def _tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
         told = dict(outcome)
-        if told.get("sent"):
-            ticket = self.store.draft(draft_id)["ticket"]
-            drafter = self.champion.current().drafter
-            hidden = drafter.hide_reply(told["sent"], ticket["placeholders"])
-            if hidden.values != ticket["placeholders"]:
-                self.store.add_placeholders(ticket["id"], hidden.values)
-            told["sent"] = hidden.texts[0]
-        return self.store.add_outcome(draft_id, told, key)
+        draft = self._read(draft_id)
+        try:
+            if told.get("sent"):
+                told["sent"] = self._hidden(told["sent"], draft["ticket"])
+            elif told["action"] == "accepted":
+                if draft["reason"] is not None:
+                    raise NoneToAccept(
+                        f"draft {draft_id}: it was held back ({draft['reason']}), so there is none "
+                        "to accept: hand in `sent`, or say discarded"
+                    )
+                told["sent"] = draft["text"]
+            outcome_id = self.store.add_outcome(draft_id, told, key)
+        except SQLAlchemyError as error:
+            self.meters.store_failed(error)
+            raise
+        self.meters.told(draft["version"], told["action"])
+        return outcome_id
+
+    def _hidden(self, sent: str, ticket: Mapping[str, Any]) -> str:
+        """What was sent, in the ticket's placeholders; those that are new are kept with it."""
+        hidden = self.champion.current().drafter.hide_reply(sent, ticket["placeholders"])
+        if hidden.values != ticket["placeholders"]:
+            self.store.add_placeholders(ticket["id"], hidden.values)
+        return hidden.texts[0]
 
 
 def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:
@@ -87,6 +163,7 @@ def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:
         "findings": findings,
         "abstained": draft.abstained,
         "reason": draft.reason,
+        "cut": draft.cut.told() if draft.cut else None,
         "seconds": seconds,
         "tokens_in": draft.tokens_in,
         "tokens_out": draft.tokens_out,

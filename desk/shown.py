@@ -1,6 +1,7 @@
 """A kept draft as its reader sees it: the customer's own values back in, the findings in place."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -37,8 +38,16 @@ def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
         "findings": findings,
         "abstained": kept["abstained"],
         "reason": kept["reason"],
+        "cut": kept["cut"],
+        "tokens_in": kept["tokens_in"],
+        "tokens_out": kept["tokens_out"],
         "version": kept["version"],
         "candidate": kept["candidate"],
-        "created_at": kept["created_at"],
+        "created_at": _in_utc(kept["created_at"]),
         "outcome": outcome,
     }
+
+
+def _in_utc(at: datetime) -> datetime:
+    """SQLite keeps no zone; what the desk writes there is UTC."""
+    return at.replace(tzinfo=at.tzinfo or UTC)

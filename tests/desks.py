@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from desk.app import create_app
+from desk.app import create_app, put_together
 from desk.desk import Desk
-from desk.serving.batcher import Batcher
+from desk.params import DeskParams
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
 from desk.serving.served import Served
@@ -38,15 +38,23 @@ class Standing(Champion):
         """Nor to end."""
 
 
-def make_desk(folder: Path, says: Any = FINE, most: int = 64) -> Desk:
+def make_desk(folder: Path, says: Any = FINE, most: int = 64, **params: Any) -> Desk:
     served = Served("7", "sft-rag", live(says, [CLAUSE]))
-    champion = Standing(served, folder)
-    batcher = Batcher(champion.current, batch=8, wait_seconds=0.005, most=most)
     store = FeedbackStore(open_engine(f"sqlite:///{folder / 'feedback.db'}"))
-    return Desk(store, champion, batcher)
+    return put_together(desk_params(queue=most, **params), store, Standing(served, folder))
+
+
+def desk_params(**params: Any) -> DeskParams:
+    given = {
+        "batch": 8, "wait_ms": 5, "queue": 64, "draft_seconds": 20, "drain_seconds": 30,
+        "body_kb": 256, "poll_seconds": 1,
+    }  # fmt: skip
+    return DeskParams.from_values(given | params)
 
 
 @contextmanager
-def desk_client(folder: Path, says: Any = FINE, most: int = 64) -> Iterator[TestClient]:
-    with TestClient(create_app(make_desk(folder, says, most))) as client:
+def desk_client(
+    folder: Path, says: Any = FINE, most: int = 64, **params: Any
+) -> Iterator[TestClient]:
+    with TestClient(create_app(make_desk(folder, says, most, **params))) as client:
         yield client
