@@ -16,6 +16,8 @@ from desk.serving.served import Served
 from drafter.errors import ReplymillError
 from drafter.versions import CANDIDATE_TAG, CHAMPION, EVIDENCE_TAG
 
+SECONDS_TO_STOP = 5.0
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -46,7 +48,7 @@ class Champion:
     def stop(self) -> None:
         self._ended.set()
         self._look.set()
-        self._thread.join()
+        self._thread.join(SECONDS_TO_STOP)
 
     def look(self) -> None:
         """Look at the alias now: something may have moved."""

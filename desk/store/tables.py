@@ -61,6 +61,7 @@ drafts = Table(
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
     Column("cost_usd", Float, nullable=False),
+    Column("cut", JSON(none_as_null=True)),  # {clauses, messages}: what the model was not shown
 )
 
 outcomes = Table(
