@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from desk.api import drafts, health
+from desk.api import drafts, health, hooks
 from desk.desk import Desk
 from desk.errors import DeskRefused
 from desk.params import Params
 from desk.serving.batcher import Batcher
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
+from desk.serving.webhook import PATH, Webhook
 from desk.settings import Settings
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
@@ -23,7 +24,7 @@ def open_desk(params: Params, settings: Settings) -> Desk:
     desk = params.desk
     champion = Champion(
         Registry(settings.tracking_uri), params.registry.model, desk.poll_seconds,
-        settings.var / "models",
+        settings.var / "models", Webhook(settings.url + PATH, settings.webhook_secret),
     )  # fmt: skip
     batcher = Batcher(champion.current, desk.batch, desk.wait_ms / 1000, desk.queue)
     return Desk(FeedbackStore(open_engine(settings.feedback_url)), champion, batcher)
@@ -42,7 +43,7 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="Replymill's desk", lifespan=lifespan)
     app.state.desk = desk
     app.add_exception_handler(DeskRefused, _refused)
-    for part in (drafts, health):
+    for part in (drafts, health, hooks):
         app.include_router(part.router)
     return app
 

@@ -1,6 +1,7 @@
 """What the desk refuses, as drafter.errors has it, with the HTTP status that says so.
 
 DeskRefused (400)
+ ├── BadSignature (401)   a webhook that its sender did not sign, or that came before
  ├── UnknownDraft (404)   no draft of that id
  ├── KeyReused    (409)   an idempotency key that came before with something else
  ├── TooMany      (429)   the queue is full
@@ -14,6 +15,12 @@ class DeskRefused(ReplymillError):
     """Root of the tree; the message goes to the caller and holds no ticket's text."""
 
     status = 400
+
+
+class BadSignature(DeskRefused):
+    """A webhook that its sender did not sign, or that is stale or came before."""
+
+    status = 401
 
 
 class UnknownDraft(DeskRefused):
