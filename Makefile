@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PEERS_READY := .venv-peers/.ready
 
-export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
+export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT REPLYMILL_DESK_PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup plan run test lint bench up down env trigger release pin use sample ratings canary
@@ -46,7 +46,7 @@ $(PEERS_READY): benchmarks/peers.lock
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.lock
 	@touch $@
 
-up: setup  ## Prefect's server, a worker, MLflow's UI and the reports; Ctrl-C ends them
+up: setup  ## Prefect's server, a worker, MLflow, the desk and the reports; Ctrl-C ends them
 	@$(BIN)/python -m tasks.servers up
 
 down: setup  ## end what `make up` started, from another shell

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from desk.api import chat, docs, drafts, health, metrics
+from desk.api import chat, docs, drafts, health, hooks, metrics
 from desk.api.edge import Edge
 from desk.api.problems import http_error, refused, unreadable
 from desk.desk import Desk
@@ -21,6 +21,7 @@ from desk.params import DeskParams, Params
 from desk.serving.batcher import Batcher
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
+from desk.serving.webhook import PATH, Webhook
 from desk.settings import Settings
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
@@ -37,7 +38,7 @@ def open_desk(params: Params, settings: Settings) -> Desk:
     desk = params.desk
     champion = Champion(
         Registry(settings.tracking_uri), params.registry.model, desk.poll_seconds,
-        settings.var / "models",
+        settings.var / "models", Webhook(settings.url + PATH, settings.webhook_secret),
     )  # fmt: skip
     traces = Traces(settings.tracking_uri) if desk.trace else None
     return put_together(desk, FeedbackStore(_engine(settings.feedback_url)), champion, traces)
@@ -93,7 +94,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(ReplymillError, refused)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(HTTPException, http_error)
-    for part in (drafts, chat, health, metrics, docs):
+    for part in (drafts, chat, health, hooks, metrics, docs):
         app.include_router(part.router)
     app.add_middleware(Edge, meters=desk.meters, body_kb=desk.params.body_kb)
     return app

@@ -3,6 +3,7 @@
 CannotListen        the address or port can't be had
 BadSetting          a value of the environment that can't be used
 DeskRefused (400)
+ ├── BadSignature (401)   a webhook that its sender did not sign, or that came before
  ├── UnknownDraft (404)   no draft of that id
  ├── UnknownModel (404)   a model that isn't the one served here
  ├── Unsupported  (400)   what is asked in OpenAI's form and can't be given
@@ -40,6 +41,12 @@ class DeskRefused(ReplymillError):
     headers: Mapping[str, str] = {}
     param: str | None = None
     code: str | None = None
+
+
+class BadSignature(DeskRefused):
+    """A webhook that its sender did not sign, or that is stale or came before."""
+
+    status = 401
 
 
 class UnknownDraft(DeskRefused):

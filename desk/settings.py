@@ -50,6 +50,17 @@ class Settings:
     def var(self) -> Path:
         return self.root / "var/desk"
 
+    @property
+    def url(self) -> str:
+        """Where this machine reaches the desk."""
+        everywhere = self.host in ("0.0.0.0", "::")  # noqa: S104
+        return f"http://{LOOPBACK if everywhere else self.host}:{self.port}"
+
+    @property
+    def webhook_secret(self) -> Path:
+        """The file of the secret with which MLflow signs its webhooks."""
+        return self.root / "var/run/webhook-secret"
+
 
 def _port(written: str) -> int:
     """0 takes a free one."""

@@ -14,6 +14,7 @@ from desk.params import DeskParams
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
 from desk.serving.served import Served
+from desk.serving.webhook import Webhook
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
 from desk.traces import Traces
@@ -30,7 +31,8 @@ class Standing(Champion):
     """A champion that is there from the start, and follows nobody."""
 
     def __init__(self, served: Served, folder: Path) -> None:
-        super().__init__(Registry("sqlite://"), "support-drafter", 3600.0, folder)
+        webhook = Webhook("http://127.0.0.1:4400/hooks/mlflow", folder / "webhook-secret")
+        super().__init__(Registry("sqlite://"), "support-drafter", 3600.0, folder, webhook)
         self._served = served
 
     def start(self) -> None:

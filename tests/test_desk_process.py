@@ -170,11 +170,6 @@ def test_a_port_that_is_taken_is_one_clear_line(root: Path) -> None:
         ("REPLYMILL_DESK_PORT", "-1", "'-1' is no port"),
         ("REPLYMILL_FEEDBACK_URL", "me:secret@nowhere", "REPLYMILL_FEEDBACK_URL"),
         ("REPLYMILL_FEEDBACK_URL", "nodb://me:secret@nowhere/x", "REPLYMILL_FEEDBACK_URL"),
-        (
-            "REPLYMILL_FEEDBACK_URL",
-            "oracle+nowhere://me:secret@127.0.0.1:9/x",
-            "REPLYMILL_FEEDBACK_URL",
-        ),
     ],
 )
 def test_a_setting_that_can_not_be_used_is_one_clear_line(
