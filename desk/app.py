@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from desk.api import drafts, health
 from desk.desk import Desk
 from desk.errors import DeskRefused
+from desk.page import inbox, ticket
+from desk.page.static_files import PageFiles
 from desk.params import Params
 from desk.serving.batcher import Batcher
 from desk.serving.champion import Champion
@@ -42,8 +44,9 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="Replymill's desk", lifespan=lifespan)
     app.state.desk = desk
     app.add_exception_handler(DeskRefused, _refused)
-    for part in (drafts, health):
+    for part in (drafts, health, inbox, ticket):
         app.include_router(part.router)
+    app.mount("/static", PageFiles(), name="static")
     return app
 
 

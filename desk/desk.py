@@ -11,6 +11,7 @@ from desk.serving.batcher import Batched, Batcher
 from desk.serving.champion import Champion
 from desk.shown import shown
 from desk.store.feedback import FeedbackStore
+from desk.store.inbox import Inbox
 from drafter.live import LiveDraft
 
 
@@ -21,6 +22,10 @@ class Desk:
     store: FeedbackStore
     champion: Champion
     batcher: Batcher
+
+    @property
+    def inbox(self) -> Inbox:
+        return Inbox(self.store.engine)
 
     async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
         """Draft for a ticket (the form of `desk.api.forms.Ticket`), keep both, give the answer.

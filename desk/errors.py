@@ -2,6 +2,7 @@
 
 DeskRefused (400)
  ├── UnknownDraft (404)   no draft of that id
+ ├── UnknownTicket (404)  no ticket of that id
  ├── KeyReused    (409)   an idempotency key that came before with something else
  ├── TooMany      (429)   the queue is full
  └── NoChampion   (503)   no version serves yet
@@ -18,6 +19,12 @@ class DeskRefused(ReplymillError):
 
 class UnknownDraft(DeskRefused):
     """No draft of that id."""
+
+    status = 404
+
+
+class UnknownTicket(DeskRefused):
+    """No ticket of that id."""
 
     status = 404
 

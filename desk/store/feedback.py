@@ -12,6 +12,7 @@ from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk.errors import KeyReused, UnknownDraft
+from desk.store.inbox import mark_done
 from desk.store.tables import drafts, outcomes, tickets
 
 Row = Mapping[str, Any]
@@ -75,6 +76,8 @@ class FeedbackStore:
         try:
             with self.engine.begin() as connection:
                 connection.execute(insert(outcomes).values(**row))
+                if row.get("action"):
+                    mark_done(connection, draft_id, row["created_at"])
             return outcome_id
         except IntegrityError:
             return self._told_before(draft_id, key, digest)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -37,7 +38,13 @@ tickets = Table(
     Column("channel", String(64)),
     Column("at", DateTime(timezone=True), nullable=False),  # when the customer wrote
     Column("placeholders", JSON, nullable=False),  # {"[ORDER_1]": "MB-104233"}
+    Column("done_at", DateTime(timezone=True)),  # when an action was first told; null: it waits
 )
+for _name, _by, _when in (
+    ("ix_tickets_waiting", tickets.c.received_at, tickets.c.done_at.is_(None)),
+    ("ix_tickets_done", tickets.c.done_at, tickets.c.done_at.is_not(None)),
+):
+    Index(_name, _by, tickets.c.id, sqlite_where=_when, postgresql_where=_when)
 
 drafts = Table(
     "drafts",
