@@ -148,6 +148,17 @@ def test_who_comes_second_is_told_and_overwrites_nothing(tmp_path: Path) -> None
         assert store(client).draft(draft)["outcome"]["action"] == "accepted"
 
 
+def test_whoever_loses_the_race_by_a_moment_is_told_too(tmp_path: Path) -> None:
+    with desk_client(tmp_path) as client:
+        ticket, draft = new_ticket(client)
+        form = form_of(client.get(f"/tickets/{ticket}").text)
+        # the other one's answer lands after this one was looked at: the key alone knows
+        store(client).add_outcome(draft, {"csat": 1.0}, f"page:{draft}")
+        late = client.post(f"/tickets/{ticket}", data={**form, "sent": "Mine"}, headers=HX)
+        assert (late.status_code, "Somebody answered" in late.text) == (409, True)
+        assert "Mine</textarea>" in late.text
+
+
 def test_a_draft_of_another_ticket_is_not_taken(tmp_path: Path) -> None:
     with desk_client(tmp_path) as client:
         ticket, _ = new_ticket(client)

@@ -77,7 +77,7 @@ def test_an_agent_works_the_inbox_by_keyboard(browser: Browser, desk: Desk, widt
         page.keyboard.press("Control+Enter")
 
         expect(page.get_by_role("heading", name="A stove")).to_be_visible()
-        expect(page.locator(".flash")).to_contain_text("Kept.")
+        expect(page.locator(".flash")).to_have_text("Sent, edited: Returns")
         expect(page.locator("mark")).to_have_text("31 days")
         expect(page.locator("#why-1")).to_contain_text("claims")
         expect(page.locator("#sent")).to_have_value("")
@@ -99,7 +99,7 @@ def test_an_agent_works_the_inbox_by_keyboard(browser: Browser, desk: Desk, widt
         page.keyboard.press("Enter")
 
         expect(page.get_by_text("Nobody waits for a reply.")).to_be_visible()
-        page.get_by_role("link", name="See what became of it").click()
+        page.locator(".flash a").click()
         expect(page.locator(".state")).to_have_text("Discarded")
         clean(seen, address)
 
@@ -119,7 +119,7 @@ def test_what_is_sent_unchanged_is_accepted_and_shown_as_such(browser: Browser, 
         page.keyboard.press("Enter")
         expect(page.locator("#diff")).to_contain_text("it goes out as drafted")
         page.keyboard.press("Control+Enter")
-        page.get_by_role("link", name="See what became of it").click()
+        page.locator(".flash a").click()
         expect(page.locator(".state")).to_have_text("Sent as drafted")
         clean(seen, address)
     assert desk.store.draft(draft["id"])["outcome"]["action"] == "accepted"

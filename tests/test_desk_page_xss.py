@@ -45,6 +45,7 @@ def shapes(client: TestClient, text: str) -> Iterator[tuple[str, Shape]]:
     yield "inbox", got("/")
     yield "done", got("/", show="done")
     yield "inbox as asked", got("/", told=text, order=text, show=text)
+    yield "inbox after it", got("/", told=tickets["edited"])
     yield "serving", got("/serving")
     yield "no page", got("/", after=text)
     for ending, ticket in tickets.items():

@@ -11,9 +11,10 @@ from desk.api.drafts import desk_of
 from desk.api.forms import Ticket
 from desk.errors import DeskRefused
 from desk.page.agent import KEY, remember
+from desk.page.ended import ended
 from desk.page.forms import fields
 from desk.page.paste import conversation
-from desk.page.shell import PageRoute, go, known_id, page, part
+from desk.page.shell import PageRoute, go, page, part
 from desk.page.words import age, done, drafted, utc
 from desk.store.inbox import PAGE, Order, Show
 
@@ -46,7 +47,7 @@ def inbox(
         request, "inbox.html.jinja",
         now_on="inbox", show=listed, order=way, after=after, rows=[_row(row, now) for row in rows],
         more=rows[-1]["id"] if len(rows) == PAGE else None, since=now.isoformat(),
-        told=known_id(told),
+        ended=ended(desk_of(request), told),
     )  # fmt: skip
 
 

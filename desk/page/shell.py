@@ -4,7 +4,6 @@ Nothing of a page comes from elsewhere, and no script or style stands in it: the
 promises by the policy sent with each.
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
@@ -69,11 +68,6 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 def part(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """What HTMX puts into a page."""
     return HTMLResponse(_templates().get_template(template).render(**values), status)
-
-
-def known_id(told: str) -> str:
-    """An id as the store makes them; empty for anything else that stands in an address."""
-    return told if re.fullmatch("[0-9a-f]{32}", told) else ""
 
 
 def go(request: Request, address: str) -> Response:

@@ -12,11 +12,12 @@ from desk.desk import Desk
 from desk.errors import DeskRefused, KeyReused, UnknownDraft
 from desk.page.agent import agent_of
 from desk.page.diff import changes
+from desk.page.ended import ended
 from desk.page.forms import fields, plain
 from desk.page.inbox import ordered
 from desk.page.marks import pieces, still_there
 from desk.page.seconds import bounded
-from desk.page.shell import PageRoute, go, known_id, page, part
+from desk.page.shell import PageRoute, go, page, part
 from desk.page.words import age, done, drafted, utc
 from desk.shown import shown
 from desk.store.inbox import Show
@@ -34,7 +35,8 @@ def ticket(request: Request, ticket_id: str, order: str = "", told: str = "") ->
     before, after = desk.inbox.beside(ticket_id, listed, way)
     return page(
         request, "ticket.html.jinja",
-        now_on="ticket", show=listed, order=way, before=before, after=after, told=known_id(told),
+        now_on="ticket", show=listed, order=way, before=before, after=after,
+        ended=ended(desk, told),
         **{**seen, **_reply(seen, seen["draft"])},
     )  # fmt: skip
 
@@ -71,7 +73,7 @@ async def answer(request: Request, ticket_id: str, told: Fields) -> Response:
     return page(
         request, "ticket.html.jinja", status,
         now_on="ticket", show="waiting", order=told.get("order", ""), before=None, after=None,
-        told="", **{**seen, **reply},
+        ended=None, **{**seen, **reply},
     )  # fmt: skip
 
 
