@@ -117,6 +117,8 @@ def test_what_is_sent_unchanged_is_accepted_and_shown_as_such(browser: Browser, 
         page.goto("/")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
+        page.locator(".chip").nth(1).hover()
+        expect(page.locator("#clause-2")).to_be_visible()
         expect(page.locator("#diff")).to_contain_text("it goes out as drafted")
         page.keyboard.press("Control+Enter")
         page.locator(".flash a").click()
@@ -243,3 +245,29 @@ def test_of_two_agents_on_one_ticket_the_second_is_told(browser: Browser, desk: 
         expect(other.locator("#sent")).to_have_value("Mine is better.")
         clean(seen, address)
     assert desk.store.draft(draft["id"])["outcome"]["action"] == "accepted"
+
+
+@pytest.mark.slow
+def test_what_was_written_stays_where_the_desk_is_away_or_refuses(
+    browser: Browser, desk: Desk
+) -> None:
+    with served(desk) as address, tab(browser, address) as (page, _):
+        draft = ask(address, FINE)
+        page.goto("/")
+        page.locator("#tickets a").first.click()
+        page.locator("#sent").fill("Mine.")
+        page.locator("#diff ins").wait_for()
+        refusal = {"status": 403, "json": {"detail": "no"}}
+        for answer, said in (
+            (lambda route: route.abort(), "The desk does not answer."),
+            (lambda route: route.fulfill(**refusal), "The desk could not do that (403)."),
+        ):
+            page.route("**/tickets/*", answer)
+            page.get_by_role("button", name="Send").click()
+            expect(page.locator("#trouble")).to_contain_text(said)
+            expect(page.locator("#trouble")).to_be_visible()
+            expect(page.locator("#sent")).to_have_value("Mine.")
+            page.unroute("**/tickets/*")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Nobody waits for a reply.")).to_be_visible()
+    assert desk.store.draft(draft["id"])["outcome"]["sent"] == "Mine."
