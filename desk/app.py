@@ -17,6 +17,8 @@ from desk.api.problems import http_error, refused, unreadable
 from desk.desk import Desk
 from desk.errors import BadSetting
 from desk.meters import Meters
+from desk.page import inbox, ticket
+from desk.page.static_files import PageFiles
 from desk.params import DeskParams, Params
 from desk.serving.batcher import Batcher
 from desk.serving.champion import Champion
@@ -94,7 +96,8 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(ReplymillError, refused)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(HTTPException, http_error)
-    for part in (drafts, chat, health, hooks, metrics, docs):
+    for part in (drafts, chat, health, hooks, metrics, docs, inbox, ticket):
         app.include_router(part.router)
+    app.mount("/static", PageFiles(), name="static")
     app.add_middleware(Edge, meters=desk.meters, body_kb=desk.params.body_kb)
     return app

@@ -17,6 +17,7 @@ from desk.serving.batcher import Batched, Batcher
 from desk.serving.champion import Champion
 from desk.shown import shown
 from desk.store.feedback import FeedbackStore, drafted
+from desk.store.inbox import Inbox
 from desk.traces import Traces
 from drafter.live import LiveDraft
 from drafter.pseudonyms import Hidden
@@ -35,6 +36,10 @@ class Desk:
     params: DeskParams
     traces: Traces | None = None
     _under_way: set[asyncio.Task[Mapping[str, Any]]] = field(default_factory=set, init=False)
+
+    @property
+    def inbox(self) -> Inbox:
+        return Inbox(self.store.engine)
 
     def ask(self, ticket: Mapping[str, Any], source: str) -> Asked:
         """Put a ticket (the form of `desk.api.forms.Ticket`) in the queue.

@@ -5,6 +5,7 @@ BadSetting          a value of the environment that can't be used
 DeskRefused (400)
  ├── BadSignature (401)   a webhook that its sender did not sign, or that came before
  ├── UnknownDraft (404)   no draft of that id
+ ├── UnknownTicket (404)  no ticket of that id
  ├── UnknownModel (404)   a model that isn't the one served here
  ├── Unsupported  (400)   what is asked in OpenAI's form and can't be given
  ├── KeyReused    (409)   an idempotency key that came before with something else
@@ -51,6 +52,12 @@ class BadSignature(DeskRefused):
 
 class UnknownDraft(DeskRefused):
     """No draft of that id."""
+
+    status = 404
+
+
+class UnknownTicket(DeskRefused):
+    """No ticket of that id."""
 
     status = 404
 
