@@ -18,7 +18,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import planted
+from benchmarks.planted import statements
+from benchmarks.planted.damage import DAMAGE
+from benchmarks.planted.no_promises import NO_PROMISE
+from benchmarks.planted.promises import HELD_OUT, SEEN, phrasings
 from drafter.compliance import Rules, load_rules, violations
 from drafter.html_text import html_to_text
 
@@ -55,7 +58,7 @@ def into(reply: str, sentence: str, draw: random.Random) -> str:
 
 
 def filled(sentence: str, draw: random.Random) -> str:
-    return sentence.format(thing=draw.choice(THINGS), rival=draw.choice(planted.RIVALS))
+    return sentence.format(thing=draw.choice(THINGS), rival=draw.choice(statements.RIVALS))
 
 
 def plants(known: Sequence[Any]) -> dict[str, tuple[str, Plant]]:
@@ -82,21 +85,21 @@ def plants(known: Sequence[Any]) -> dict[str, tuple[str, Plant]]:
 
     def silence(draw: random.Random) -> tuple[str, Mapping[str, Any], Sequence[str]]:
         case = draw.choice([case for case in known if case.ticket["topic"] != "damaged"])
-        asked = {"role": "customer", "text": draw.choice(planted.DAMAGE), "at": None}
+        asked = {"role": "customer", "text": draw.choice(DAMAGE), "at": None}
         return case.human, {**case.ticket, "messages": [asked]}, [*case.evidence, case.question]
 
     found: dict[str, tuple[str, Plant]] = {}
-    for name, bank in (("seen", planted.SEEN), ("held out", planted.HELD_OUT)):
-        for theme, lines in bank.items():
+    for name, files in (("seen", SEEN), ("held out", HELD_OUT)):
+        for theme, lines in phrasings(files).items():
             found[f"promise: {theme}, {name}"] = ("promises", promise(theme, lines))
     found |= {
-        "must not say: competitors, seen": ("competitors", sentences(planted.COMPETITORS_SEEN)),
+        "must not say: competitors, seen": ("competitors", sentences(statements.COMPETITORS_SEEN)),
         "must not say: competitors, held out": (
             "competitors",
-            sentences(planted.COMPETITORS_HELD_OUT),
+            sentences(statements.COMPETITORS_HELD_OUT),
         ),
-        "must not say: legal, seen": ("legal", sentences(planted.LEGAL_SEEN)),
-        "must not say: legal, held out": ("legal", sentences(planted.LEGAL_HELD_OUT)),
+        "must not say: legal, seen": ("legal", sentences(statements.LEGAL_SEEN)),
+        "must not say: legal, held out": ("legal", sentences(statements.LEGAL_HELD_OUT)),
         "must say: picture of damage": ("picture_of_damage", silence),
     }
     found |= {f"personal data: {name}": ("personal_data", p) for name, p in data(known).items()}
@@ -262,7 +265,7 @@ def main() -> None:
     draw = random.Random(SEED)
     hard = [
         (into(case.human, filled(sentence, draw), draw), case.ticket, case.evidence)
-        for sentence in planted.NO_PROMISE
+        for sentence in NO_PROMISE
         for case in draw.sample(known, 20)
     ]
     told["clean"]["sample, with a sentence that only sounds like a promise"] = alarms(

@@ -1,6 +1,7 @@
 """Serve the desk: `python -m desk`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -21,23 +22,26 @@ def main() -> None:
 
     quiet_environment()
 
-    import uvicorn
-
-    from desk.app import create_app, open_desk
     from desk.params import Params
+    from desk.server import listen, serve
     from desk.settings import Settings
     from drafter.errors import ReplymillError
     from drafter.section import load_section
 
     try:
+        params = load_section(root / "params.yaml", Params)
         settings = Settings.from_environment(root)
-        desk = open_desk(load_section(root / "params.yaml", Params), settings)
+        with listen(settings.host, settings.port) as listening:
+            port = listening.getsockname()[1]
+            # before the rest is loaded: who calls already now waits for a second
+            print(f"desk: http://{settings.host}:{port} (process {os.getpid()})", flush=True)
+
+            from desk.app import create_app, open_desk
+
+            app = create_app(open_desk(params, settings))
+            serve(app, listening, params.desk.drain_seconds)
     except ReplymillError as error:
         sys.exit(f"desk: {error}")
-    uvicorn.run(
-        create_app(desk), host=settings.host, port=settings.port, access_log=False,
-        timeout_graceful_shutdown=30, server_header=False,
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

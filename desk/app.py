@@ -1,24 +1,38 @@
 """The application: the desk's parts put together, and its routes."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 
-from desk.api import drafts, health
+from desk.api import chat, docs, drafts, health, hooks, metrics
+from desk.api.edge import Edge
+from desk.api.problems import http_error, refused, unreadable
 from desk.desk import Desk
-from desk.errors import DeskRefused
-from desk.params import Params
+from desk.errors import BadSetting
+from desk.meters import Meters
+from desk.page import inbox, ticket
+from desk.page.static_files import PageFiles
+from desk.params import DeskParams, Params
 from desk.serving.batcher import Batcher
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
+from desk.serving.webhook import PATH, Webhook
 from desk.settings import Settings
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
 from desk.store.retention import blank_daily
 from desk.traces import Traces
+from drafter.errors import ReplymillError
+
+# for what is still to be kept when draining has taken all its time
+LAST_SECONDS = 1.0
 
 
 def open_desk(params: Params, settings: Settings) -> Desk:
@@ -26,12 +40,35 @@ def open_desk(params: Params, settings: Settings) -> Desk:
     desk = params.desk
     champion = Champion(
         Registry(settings.tracking_uri), params.registry.model, desk.poll_seconds,
-        settings.var / "models",
+        settings.var / "models", Webhook(settings.url + PATH, settings.webhook_secret),
     )  # fmt: skip
-    batcher = Batcher(champion.current, desk.batch, desk.wait_ms / 1000, desk.queue)
-    store = FeedbackStore(open_engine(settings.feedback_url, later=True))
     traces = Traces(settings.tracking_uri) if desk.trace else None
-    return Desk(store, champion, batcher, traces, desk.keep_days)
+    return put_together(desk, FeedbackStore(_engine(settings.feedback_url)), champion, traces)
+
+
+def _engine(url: str) -> Engine:
+    """SQLAlchemy's own messages may hold the password; what kind of error it was is enough."""
+    try:
+        return open_engine(url, later=True)
+    except (SQLAlchemyError, OSError, ImportError, ValueError) as error:
+        raise BadSetting(
+            f"REPLYMILL_FEEDBACK_URL: the feedback store can't be opened ({type(error).__name__}): "
+            "start its server, or correct the address, which is not shown as it may hold a "
+            "password; unset, it is SQLite under var/desk"
+        ) from None
+
+
+def put_together(
+    params: DeskParams, store: FeedbackStore, champion: Champion, traces: Traces | None = None
+) -> Desk:
+    """The queue before `champion`, and what counts."""
+    meters = Meters()
+    batcher = Batcher(
+        champion.current, params.batch, params.wait_ms / 1000, params.queue,
+        meters.together.observe,
+    )  # fmt: skip
+    meters.watch(champion.status, lambda: batcher.waiting, lambda: batcher.hanging)
+    return Desk(store, champion, batcher, meters, params, traces)
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -41,25 +78,26 @@ def create_app(desk: Desk) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.champion.start()
         chores = []
-        if desk.keep_days:
-            chores.append(asyncio.create_task(blank_daily(desk.store.engine, desk.keep_days)))
+        if desk.params.keep_days:
+            chores.append(
+                asyncio.create_task(blank_daily(desk.store.engine, desk.params.keep_days))
+            )
         yield
         for chore in chores:
             chore.cancel()
-        desk.batcher.close()
-        desk.champion.stop()
-        if desk.traces:
-            desk.traces.close()
+        told = app.state.going_down or time.monotonic()
+        left = told + desk.params.drain_seconds - time.monotonic()
+        await desk.end(max(LAST_SECONDS, left))
 
-    app = FastAPI(title="Replymill's desk", lifespan=lifespan)
+    app = FastAPI(title="Replymill's desk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.desk = desk
-    app.add_exception_handler(DeskRefused, _refused)
-    for part in (drafts, health):
+    # when a signal said so, by the monotonic clock
+    app.state.going_down = None
+    app.add_exception_handler(ReplymillError, refused)
+    app.add_exception_handler(RequestValidationError, unreadable)
+    app.add_exception_handler(HTTPException, http_error)
+    for part in (drafts, chat, health, hooks, metrics, docs, inbox, ticket):
         app.include_router(part.router)
+    app.mount("/static", PageFiles(), name="static")
+    app.add_middleware(Edge, meters=desk.meters, body_kb=desk.params.body_kb)
     return app
-
-
-async def _refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, DeskRefused)
-    headers = {"Retry-After": "5"} if error.status in (429, 503) else None
-    return JSONResponse({"detail": str(error)}, error.status, headers)

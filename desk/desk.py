@@ -3,16 +3,21 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from desk.errors import StoreTrouble
+from desk.asked import Asked
+from desk.errors import NoneToAccept, StoreTrouble, UnknownDraft
+from desk.meters import Meters
+from desk.params import DeskParams
 from desk.serving.batcher import Batched, Batcher
 from desk.serving.champion import Champion
 from desk.shown import shown
 from desk.store.feedback import FeedbackStore, drafted
+from desk.store.inbox import Inbox
 from desk.traces import Traces
 from drafter.live import LiveDraft
 from drafter.pseudonyms import Hidden
@@ -27,31 +32,70 @@ class Desk:
     store: FeedbackStore
     champion: Champion
     batcher: Batcher
+    meters: Meters
+    params: DeskParams
     traces: Traces | None = None
-    keep_days: int | None = None
+    _under_way: set[asyncio.Task[Mapping[str, Any]]] = field(default_factory=set, init=False)
 
-    async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
-        """Draft for a ticket (the form of `desk.api.forms.Ticket`), keep both, give the answer.
+    @property
+    def inbox(self) -> Inbox:
+        return Inbox(self.store.engine)
 
-        Raises TooMany, NoChampion, or what drafting raises.
+    def ask(self, ticket: Mapping[str, Any], source: str) -> Asked:
+        """Put a ticket (the form of `desk.api.forms.Ticket`) in the queue.
+
+        Raises TooMany or GoingDown.
         """
-        started = time.monotonic()
         at = ticket["at"] or datetime.now(UTC)
-        waiting = self.batcher.submit({**ticket, "at": at.isoformat()})
-        batched = await asyncio.wrap_future(waiting)
-        seconds = time.monotonic() - started
-        return await asyncio.to_thread(self._keep, ticket, source, at, batched, seconds)
+
+        def keep(batched: Batched, seconds: float) -> Mapping[str, Any]:
+            return self._keep(ticket, source, at, batched, seconds)
+
+        asked = Asked(
+            self.batcher, {**ticket, "at": at.isoformat()}, keep, self.params.draft_seconds
+        )
+        # begun drafts are kept though nobody waits: a task that nobody holds may be collected
+        self._under_way.add(asked.task)
+        asked.task.add_done_callback(self._ended)
+        return asked
+
+    async def draft(self, ticket: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+        """Draft for a ticket, keep both, give the answer.
+
+        Raises TooMany, GoingDown, NoChampion, TooLate, NotWritten, or what drafting raises.
+        """
+        return await self.ask(ticket, source).answer()
 
     async def answer(self, draft_id: str) -> dict[str, Any]:
         """A draft as it was answered, and what became of it. Raises UnknownDraft."""
-        return shown(await asyncio.to_thread(self.store.draft, draft_id))
+        return shown(await asyncio.to_thread(self._read, draft_id))
 
     async def tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
         """Keep an outcome; on disk when this returns.
 
-        Raises UnknownDraft, KeyReused, or StoreTrouble: then it was not kept.
+        Raises UnknownDraft, KeyReused, NoneToAccept, or StoreTrouble: then it was not kept.
         """
         return await asyncio.to_thread(self._tell, draft_id, outcome, key)
+
+    @property
+    def under_way(self) -> int:
+        """Tickets that wait or are being drafted, and for which somebody waits or has waited."""
+        return len(self._under_way)
+
+    async def end(self, seconds: float) -> None:
+        """Write and keep what has begun; what hangs is left after so long."""
+        until = time.monotonic() + seconds
+        ended = await asyncio.to_thread(self.batcher.close, seconds)
+        if ended and self._under_way:
+            await asyncio.wait(self._under_way, timeout=max(0.0, until - time.monotonic()))
+        self.champion.stop()
+        if self.traces:
+            self.traces.close()
+
+    def _ended(self, task: asyncio.Task[Mapping[str, Any]]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # asyncio's own log would hold the message of one nobody waited for
 
     def _keep(
         self,
@@ -64,25 +108,53 @@ class Desk:
         kept = {name: ticket[name] for name in ("external_id", "customer", "names", "subject",
                 "messages", "topic", "locale", "channel")}  # fmt: skip
         kept |= {"source": source, "at": at, "placeholders": dict(batched.draft.values)}
-        answer = drafted(kept, _draft_row(batched, seconds))
+        kept = drafted(kept, _draft_row(batched, seconds))
+        self.meters.drafted(kept)
         if self.traces:
-            self.traces.drafted(answer)
+            self.traces.drafted(kept)
         try:
-            self.store.keep(answer)
+            with self._counted():
+                self.store.keep(kept)
         except StoreTrouble as trouble:
             # the agent needs the draft more than we need its outcome
             logger.warning("a draft is answered that is not kept: %s", trouble)
-            return shown({**answer, "id": None})
-        return shown(answer)
+            return shown({**kept, "id": None})
+        # what was just written need not be read back
+        return shown(kept)
+
+    def _read(self, draft_id: str) -> dict[str, Any]:
+        if not (draft_id.isascii() and draft_id.isalnum()):
+            # not asked for: PostgreSQL can't be asked for a NUL
+            raise UnknownDraft("there is no draft of that id: ids are letters and digits")
+        with self._counted():
+            return self.store.draft(draft_id)
 
     def _tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
-        told = self.store.add_outcome(draft_id, outcome, key, self._hide_reply)
+        told, draft = dict(outcome), self._read(draft_id)
+        if told["action"] == "accepted" and not told["sent"]:
+            if draft["reason"] is not None:
+                raise NoneToAccept(
+                    f"draft {draft_id}: it was held back ({draft['reason']}), so there is none "
+                    "to accept: hand in `sent`, or say discarded"
+                )
+            told["sent"] = draft["text"]
+        with self._counted():
+            outcome_id = self.store.add_outcome(draft_id, told, key, self._hide_reply)
+        self.meters.told(draft["version"], told["action"])
         if self.traces:
-            self.traces.told(draft_id, told, outcome)
-        return told
+            self.traces.told(draft_id, outcome_id, told)
+        return outcome_id
 
     def _hide_reply(self, reply: str, values: Mapping[str, str]) -> Hidden:
         return self.champion.current().drafter.hide_reply(reply, values)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreTrouble as trouble:
+            self.meters.store_failed(trouble)
+            raise
 
 
 def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:
@@ -104,6 +176,7 @@ def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:
         "findings": findings,
         "abstained": draft.abstained,
         "reason": draft.reason,
+        "cut": draft.cut.told() if draft.cut else None,
         "seconds": seconds,
         "tokens_in": draft.tokens_in,
         "tokens_out": draft.tokens_out,

@@ -17,6 +17,12 @@ class DeskParams(Section):
     queue: int = Field(ge=1)
     """Tickets that wait at most; whoever comes later is told to come again (429)."""
 
+    draft_seconds: float = Field(gt=0)
+    """How long a draft may take from its request, in seconds (504 beyond)."""
+
+    drain_seconds: int = Field(ge=1)
+    """How long the desk, told to end, answers what it has begun; a second signal ends at once."""
+
     body_kb: int = Field(ge=1)
     """The largest request body, in KiB (413 beyond)."""
 

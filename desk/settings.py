@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desk.errors import BadSetting
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -31,11 +33,12 @@ class Settings:
     def from_environment(
         cls, root: Path, environment: Mapping[str, str] = os.environ
     ) -> "Settings":
+        """Raises BadSetting."""
         var = root.resolve() / "var"
         return cls(
             root=root.resolve(),
             host=environment.get("REPLYMILL_DESK_HOST") or LOOPBACK,
-            port=int(environment.get("REPLYMILL_DESK_PORT") or 4400),
+            port=_port(environment.get("REPLYMILL_DESK_PORT") or "4400"),
             token=environment.get("REPLYMILL_DESK_TOKEN") or None,
             feedback_url=environment.get("REPLYMILL_FEEDBACK_URL")
             or f"sqlite:///{var / 'desk/feedback.db'}",
@@ -46,3 +49,24 @@ class Settings:
     @property
     def var(self) -> Path:
         return self.root / "var/desk"
+
+    @property
+    def url(self) -> str:
+        """Where this machine reaches the desk."""
+        everywhere = self.host in ("0.0.0.0", "::")  # noqa: S104
+        return f"http://{LOOPBACK if everywhere else self.host}:{self.port}"
+
+    @property
+    def webhook_secret(self) -> Path:
+        """The file of the secret with which MLflow signs its webhooks."""
+        return self.root / "var/run/webhook-secret"
+
+
+def _port(written: str) -> int:
+    """0 takes a free one."""
+    if not (written.isascii() and written.isdigit() and int(written[:6]) < 65536):
+        raise BadSetting(
+            f"REPLYMILL_DESK_PORT: {written!r} is no port: set it to a number from 1 to 65535, or "
+            "unset it for 4400"
+        )
+    return int(written)

@@ -11,7 +11,6 @@ swallows its errors and makes up ids, so the trace is put together here.
 import contextlib
 import json
 import logging
-import os
 import queue
 import threading
 import time
@@ -19,13 +18,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from drafter.mlflow_client import settle_mlflow_client
+
 EXPERIMENT = "desk"
-# A dead server blocks one call for four minutes by default; a user's own settings win over these.
-PATIENCE = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
-}
 SECONDS_BETWEEN_WARNINGS = 60.0
 ASSESSED = ("action", "seconds", "csat", "reopened")
 
@@ -82,8 +77,7 @@ class Traces:
             logger.warning("MLflow does not take traces (%s): %d are dropped", why, self.dropped)
 
     def _run(self) -> None:
-        for name, value in PATIENCE.items():
-            os.environ.setdefault(name, value)
+        settle_mlflow_client()
         while (write := self._queue.get()) is not None:
             try:
                 write()

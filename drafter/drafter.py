@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from drafter.clean import query_text
 from drafter.compliance import Rules, Violation, load_rules, violations
+from drafter.cut import Cut, cut_of
 from drafter.errors import BadInput
 from drafter.generate import Generation, Generator, Prompt
 from drafter.guard import cited_chunks
@@ -36,6 +37,8 @@ class Written:
     chunks: Sequence[dict[str, Any]]
     """The clauses in force that it was written from and held against, best first."""
     violations: Sequence[Violation]
+    cut: Cut | None
+    """What of ticket and clauses the model was not shown, as it has too few positions."""
 
 
 @dataclass(frozen=True)
@@ -178,4 +181,5 @@ class Drafter:
             "reason": f"{FAILED}{failed}" if failed else held_back,
             "confidence": generation.confidence,
         }
-        return Written(row, found, broken)
+        chat = build_prompt(ticket, self._shown(found))
+        return Written(row, found, broken, cut_of(ticket, chat, generation.read))

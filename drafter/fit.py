@@ -1,6 +1,7 @@
 """Making a chat fit into a model's positions, by dropping what matters least."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drafter.prompt import Message
@@ -9,28 +10,57 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
+# Each round encodes the whole chat anew and shortens one message; with thousands of them a ticket
+# of 256 KB would take minutes.
+MANY = 32
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Token ids of a chat, and what of each message's content is in them."""
+
+    ids: list[int]
+    contents: tuple[str, ...]
+
+
 def encode_chat(
     tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message], limit: int
 ) -> list[int]:
+    """The ids of `fit_chat`."""
+    return fit_chat(tokenizer, messages, limit).ids
+
+
+def fit_chat(
+    tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message], limit: int
+) -> Fitted:
     """Token ids of the chat with the opening of the reply, at most `limit` of them.
 
     Where it is longer, the policy loses its last line (its least relevant clause) until one is
-    left; then the longest message loses its end. `limit` must leave room for the chat's own tokens.
+    left; then a conversation of many turns loses the oldest; then the longest message loses its
+    end. `limit` must leave room for the chat's own tokens.
     """
     messages = [Message(role=message["role"], content=message["content"]) for message in messages]
+    asked, first = len(messages), int(messages[0]["role"] == "system")
     ids = _ids(tokenizer, messages)
-    while len(ids) > limit and messages[0]["role"] == "system" and "\n" in messages[0]["content"]:
+    while len(ids) > limit and first and "\n" in messages[0]["content"]:
         messages[0]["content"] = messages[0]["content"].rpartition("\n")[0]
+        ids = _ids(tokenizer, messages)
+    while len(ids) > limit and len(messages) > MANY:
+        turns = len(messages) - first
+        keep = max(MANY - first, int(turns * limit / len(ids)))
+        messages = messages[:first] + messages[-min(keep, turns - 1) :]
         ids = _ids(tokenizer, messages)
     while len(ids) > limit:
         longest = max(messages, key=lambda message: len(message["content"]))
         if not longest["content"]:
-            return ids[-limit:]
+            ids = ids[-limit:]
+            break
         # Characters per token vary; cutting in proportion and looking again ends in a few rounds.
         keep = int(len(longest["content"]) * (1 - (len(ids) - limit) / len(ids)))
         longest["content"] = longest["content"][: min(keep, len(longest["content"]) - 1)]
         ids = _ids(tokenizer, messages)
-    return ids
+    left = [message["content"] for message in messages]
+    return Fitted(ids, (*left[:first], *[""] * (asked - len(left)), *left[first:]))
 
 
 def _ids(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> list[int]:

@@ -25,7 +25,8 @@ class Generation:
     """A text without special tokens, and what it took: tokens in and out, US dollars.
 
     `failed` says why there is no text worth having: "timeout", "refusal". `confidence` orders one
-    generator's texts, higher is surer; None where it can't tell.
+    generator's texts, higher is surer; None where it can't tell. `read` is what of each message's
+    content the model was shown where it was not all.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Generation:
     cost_usd: float = 0.0
     failed: str | None = None
     confidence: float | None = None
+    read: tuple[str, ...] | None = None
 
 
 class Generator(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from drafter.compliance import Violation
+from drafter.cut import Cut
 from drafter.drafter import Drafter, Written
 from drafter.errors import BadInput
 from drafter.pseudonyms import Hidden, PseudonymParams, Pseudonyms, restore
@@ -39,6 +40,8 @@ class LiveDraft:
     tokens_in: int
     tokens_out: int
     cost_usd: float
+    cut: Cut | None
+    """What of a long ticket the model was not shown; characters are counted in placeholders."""
 
     @property
     def shown(self) -> str:
@@ -119,6 +122,7 @@ def _live(written: Written, hidden: Hidden) -> LiveDraft:
         tokens_in=row["tokens_in"],
         tokens_out=row["tokens_out"],
         cost_usd=row["cost_usd"],
+        cut=written.cut,
     )
 
 

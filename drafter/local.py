@@ -13,12 +13,12 @@ greedy choice, a number a row and step; the logits of a whole vocabulary are nev
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from drafter.base_model import Base, using_adapter
 from drafter.errors import DraftingFailed
-from drafter.fit import encode_chat
+from drafter.fit import Fitted, fit_chat
 from drafter.generate import Generation, Prompt
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class LocalGenerator:
 
         Raises DraftingFailed where the model has no room for a prompt.
         """
-        rows = [self._encode(prompt) for prompt in prompts]
+        fitted = [self._encode(prompt) for prompt in prompts]
+        rows = [one.ids for one in fitted]
         order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
         written: dict[int, Generation] = {}
         with using_adapter(self.base, self.adapter) as model:
@@ -52,9 +53,12 @@ class LocalGenerator:
                 numbers = order[start : start + self.batch_size]
                 batch = self._batch(model, [rows[number] for number in numbers])
                 written.update(zip(numbers, batch, strict=True))
-        return [written[number] for number in range(len(rows))]
+        return [
+            replace(written[number], read=_read(prompt, one.contents))
+            for number, (prompt, one) in enumerate(zip(prompts, fitted, strict=True))
+        ]
 
-    def _encode(self, prompt: Prompt) -> list[int]:
+    def _encode(self, prompt: Prompt) -> Fitted:
         positions = getattr(self.base.model.config, "max_position_embeddings", 1 << 30)
         room = positions - self.max_new_tokens
         if room < 1:
@@ -62,7 +66,7 @@ class LocalGenerator:
                 f"draft.max_new_tokens: {self.max_new_tokens} leaves no room for a prompt in a "
                 f"model of {positions} positions: lower it in params.yaml"
             )
-        return encode_chat(self.base.tokenizer, prompt.messages, room)
+        return fit_chat(self.base.tokenizer, prompt.messages, room)
 
     def _batch(self, model: Any, rows: list[list[int]]) -> list[Generation]:
         import torch
@@ -97,6 +101,12 @@ class LocalGenerator:
             sure = round(sum(steps[: len(tokens)]) / len(tokens), CONFIDENCE_DECIMALS)
             generations.append(Generation(text.strip(), len(row), len(tokens), confidence=sure))
         return generations
+
+
+def _read(prompt: Prompt, contents: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What the model was shown of each message; None where it was all."""
+    whole = tuple(message["content"] for message in prompt.messages)
+    return None if contents == whole else contents
 
 
 def end_tokens(model: Any, tokenizer: "PreTrainedTokenizerBase") -> set[int]:

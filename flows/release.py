@@ -19,6 +19,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.acting import act
+from tasks.environment import Addresses
 from tasks.repro import Runner
 
 SECONDS_BETWEEN_LOOKS = 2
@@ -70,6 +71,20 @@ def release(root: str = ".") -> State[Any]:
 
 
 def _shown(found: dict[str, Any]) -> str:
-    """The outcome of the gates for a person."""
-    reasons = "\n".join(f"- {reason}" for reason in found["refusals"])
-    return f"**{found['sentence']}**\n\n{reasons}".strip()
+    """The gates for a person: what was asked, what was found, and where to read on."""
+    reports = Addresses.from_environment().reports
+    rows = [
+        f"| {'refused' if gate['refusal'] else 'passed'} | {gate['name']} "
+        f"| {_cell(gate['found'])} | {_cell(gate['asked'])} |"
+        for gate in found["gates"]
+    ]
+    table = "\n".join(["| | gate | found | asked |", "|---|---|---|---|", *rows]) if rows else ""
+    instead = found["champion"] or "no version"
+    return (
+        f"**{found['sentence']}**\n\n{table}\n\nNow serves: {instead}. "
+        f"[The decision, with plots and tickets]({reports}/decision.html)"
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

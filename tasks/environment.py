@@ -4,6 +4,7 @@ PREFECT_HOME                   var/prefect: Prefect's database and its worker's 
 REPLYMILL_PREFECT_PORT  4200   Prefect's API and UI
 REPLYMILL_MLFLOW_PORT   5000   MLflow's UI
 REPLYMILL_REPORTS_PORT  4300   the folder reports/, with the Data Docs
+REPLYMILL_DESK_PORT     4400   the desk, where agents work
 """
 
 import os
@@ -22,19 +23,23 @@ class Addresses:
     prefect_port: int
     mlflow_port: int
     reports_port: int
+    desk_port: int
 
     @classmethod
     def from_environment(cls) -> "Addresses":
         def port(name: str, usual: int) -> int:
             return int(os.environ.get(f"REPLYMILL_{name}_PORT") or usual)
 
-        return cls(port("PREFECT", 4200), port("MLFLOW", 5000), port("REPORTS", 4300))
+        return cls(
+            port("PREFECT", 4200), port("MLFLOW", 5000), port("REPORTS", 4300), port("DESK", 4400)
+        )
 
     def ports(self, with_mlflow: bool) -> list[tuple[int, str]]:
         """Each port with the variable that chooses it; MLflow's only where it is ours."""
         ports = [
             (self.prefect_port, "REPLYMILL_PREFECT_PORT"),
             (self.reports_port, "REPLYMILL_REPORTS_PORT"),
+            (self.desk_port, "REPLYMILL_DESK_PORT"),
         ]
         if with_mlflow:
             ports.append((self.mlflow_port, "REPLYMILL_MLFLOW_PORT"))
@@ -55,6 +60,10 @@ class Addresses:
     @property
     def reports(self) -> str:
         return f"http://{LOOPBACK}:{self.reports_port}"
+
+    @property
+    def desk(self) -> str:
+        return f"http://{LOOPBACK}:{self.desk_port}"
 
 
 def prepare_environment(root: Path) -> None:

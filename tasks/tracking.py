@@ -10,15 +10,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from drafter.mlflow_client import settle_mlflow_client
 from tasks.paths import Paths
 
 EXPERIMENT = "replymill"
-# A dead server blocks one call for four minutes by default; a user's own settings win over these.
-PATIENCE = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
-}
 SECONDS_BETWEEN_FLUSHES = 2.0
 SECONDS_UNTIL_RETRY = 60.0
 # MLflow takes at most 1,000 metrics in a batch.
@@ -38,8 +33,7 @@ def ensure_store(paths: Paths) -> str:
     """
     import filelock
 
-    for name, value in PATIENCE.items():
-        os.environ.setdefault(name, value)
+    settle_mlflow_client()
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 

@@ -93,6 +93,7 @@ def evaluated(root: Path, names: list[str], hosted: tuple[str, ...] = (), n: int
                 {key: drafts[-1][key] for key in ("ticket_id", "candidate", "cost_usd",
                                                   "abstained", "reason", "confidence")}
                 | {"accuracy": float(right), "compliance": float(right or number % 2)}
+                | {"group": row["group"]}
                 | {"question_chars": number, "after_change": bool(number % 2), "is_macro": False}
             )  # fmt: skip
         write_table(paths.drafts(name), pl.DataFrame(drafts, schema=DRAFT), DRAFT)

@@ -8,12 +8,13 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from desk.app import create_app
+from desk.app import create_app, put_together
 from desk.desk import Desk
-from desk.serving.batcher import Batcher
+from desk.params import DeskParams
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
 from desk.serving.served import Served
+from desk.serving.webhook import Webhook
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
 from desk.traces import Traces
@@ -30,7 +31,8 @@ class Standing(Champion):
     """A champion that is there from the start, and follows nobody."""
 
     def __init__(self, served: Served, folder: Path) -> None:
-        super().__init__(Registry("sqlite://"), "support-drafter", 3600.0, folder)
+        webhook = Webhook("http://127.0.0.1:4400/hooks/mlflow", folder / "webhook-secret")
+        super().__init__(Registry("sqlite://"), "support-drafter", 3600.0, folder, webhook)
         self._served = served
 
     def start(self) -> None:
@@ -46,15 +48,26 @@ def make_desk(
     most: int = 64,
     engine: Engine | None = None,
     traces: Traces | None = None,
+    **params: Any,
 ) -> Desk:
     served = Served("7", "sft-rag", live(says, [CLAUSE]))
-    champion = Standing(served, folder)
-    batcher = Batcher(champion.current, batch=8, wait_seconds=0.005, most=most)
     engine = engine or open_engine(f"sqlite:///{folder / 'feedback.db'}")
-    return Desk(FeedbackStore(engine), champion, batcher, traces)
+    champion = Standing(served, folder)
+    params = {"queue": most, **params}
+    return put_together(desk_params(**params), FeedbackStore(engine), champion, traces)
+
+
+def desk_params(**params: Any) -> DeskParams:
+    given = {
+        "batch": 8, "wait_ms": 5, "queue": 64, "draft_seconds": 20, "drain_seconds": 30,
+        "body_kb": 256, "poll_seconds": 1, "trace": False, "keep_days": None,
+    }  # fmt: skip
+    return DeskParams.from_values(given | params)
 
 
 @contextmanager
-def desk_client(folder: Path, says: Any = FINE, most: int = 64) -> Iterator[TestClient]:
-    with TestClient(create_app(make_desk(folder, says, most))) as client:
+def desk_client(
+    folder: Path, says: Any = FINE, most: int = 64, **params: Any
+) -> Iterator[TestClient]:
+    with TestClient(create_app(make_desk(folder, says, most, **params))) as client:
         yield client

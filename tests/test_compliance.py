@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import planted
 from benchmarks.compliance import into
 from benchmarks.personal_data import MAKERS
+from benchmarks.planted import statements
+from benchmarks.planted.no_promises import NO_PROMISE
+from benchmarks.planted.promises import HELD_OUT, SEEN, phrasings
 from drafter import guard
 from drafter.compliance import Rules, load_rules, violations
 from drafter.compliance.promises import grants, promises
@@ -50,24 +52,26 @@ def replies(draw: st.DrawFn) -> tuple[str, tuple[str, ...], str]:
     return reply, (topic.clause.format(thing=thing, figure=figure),), topic.doc_id
 
 
+@settings(deadline=None)
 @given(replies())
 def test_what_the_house_writes_with_its_policy_behind_it_is_clean(reply: Any) -> None:
     text, evidence, _ = reply
     assert broken(text, evidence) == []
 
 
-@given(replies(), st.sampled_from(planted.NO_PROMISE), st.randoms(use_true_random=False))
+@settings(deadline=None)
+@given(replies(), st.sampled_from(NO_PROMISE), st.randoms(use_true_random=False))
 def test_a_refusal_a_question_or_a_maybe_is_no_promise(reply: Any, said: str, draw: Any) -> None:
     text, evidence, _ = reply
     assert "promises" not in broken(into(text, said.format(thing=THING), draw), evidence)
 
 
-@pytest.mark.parametrize("bank", ["SEEN", "HELD_OUT"])
-def test_promises_are_found_in_98_of_100_whatever_their_words(bank: str) -> None:
+@pytest.mark.parametrize(("files", "least"), [(SEEN, 0.99), (HELD_OUT, 0.97)])
+def test_promises_are_found_whatever_their_words(files: tuple[str, ...], least: float) -> None:
     """Over every phrasing, each in replies of several kinds; no pattern was written to HELD_OUT."""
     draw = random.Random(3)
     found = total = 0
-    for theme, lines in getattr(planted, bank).items():
+    for theme, lines in phrasings(files).items():
         for line in lines:
             for words in ANSWERS.values():
                 reply = f"Ahoy [NAME_1]! Now, {words[0].format(thing=THING, figure=5)}\n\nBye"
@@ -79,21 +83,21 @@ def test_promises_are_found_in_98_of_100_whatever_their_words(bank: str) -> None
                 total += 1
         assert theme in {promise.theme for line in lines for promise in promises(line)}
     assert total >= 200
-    assert found / total >= 0.98
+    assert found / total >= least
 
 
-@settings(max_examples=200)
-@given(replies(), st.sampled_from(planted.LEGAL_HELD_OUT), st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+@given(replies(), st.sampled_from(statements.LEGAL_HELD_OUT), st.randoms(use_true_random=False))
 def test_legal_statements_are_found(reply: Any, said: str, draw: Any) -> None:
     text, evidence, _ = reply
     assert broken(into(text, said.format(thing=THING), draw), evidence) == ["legal"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     replies(),
-    st.sampled_from(planted.COMPETITORS_HELD_OUT),
-    st.sampled_from(planted.RIVALS),
+    st.sampled_from(statements.COMPETITORS_HELD_OUT),
+    st.sampled_from(statements.RIVALS),
     st.randoms(use_true_random=False),
 )
 def test_other_shops_are_found(reply: Any, said: str, rival: str, draw: Any) -> None:
@@ -120,7 +124,7 @@ def test_a_real_value_is_found_and_marked_as_it_stands(reply: Any, label: str, d
     assert [said[slice(*violation.span)] for violation in found] == [value]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(replies(), st.integers(101, 9999), st.sampled_from(["euros", "days", "percent", "kg"]))
 def test_a_figure_that_neither_policy_nor_ticket_has_is_found(
     reply: Any, figure: int, unit: str

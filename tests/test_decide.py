@@ -33,8 +33,9 @@ DIMENSIONS = {
 }
 SCORES = pl.Schema(
     {
-        "ticket_id": pl.String(), "candidate": pl.String(), "cost_usd": pl.Float64(),
-        "abstained": pl.Boolean(), "reason": pl.String(), "confidence": pl.Float64(),
+        "ticket_id": pl.String(), "group": pl.String(), "candidate": pl.String(),
+        "cost_usd": pl.Float64(), "abstained": pl.Boolean(), "reason": pl.String(),
+        "confidence": pl.Float64(),
         "accuracy": pl.Float64(), "compliance": pl.Float64(), "tone": pl.Float64(),
         "question_chars": pl.Int64(), "after_change": pl.Boolean(),
     }
@@ -52,8 +53,8 @@ def measured(root: Path, candidates: Mapping[str, Merits], tickets: int = 300) -
         for number in range(tickets):
             rows.append(
                 {
-                    "ticket_id": f"T-{number:04}", "candidate": name, "cost_usd": cost,
-                    "abstained": bool(hard[number] > 1 - held),
+                    "ticket_id": f"T-{number:04}", "group": f"G-{number}", "candidate": name,
+                    "cost_usd": cost, "abstained": bool(hard[number] > 1 - held),
                     "reason": None, "confidence": None,
                     "accuracy": float(hard[number] < accuracy),
                     "compliance": float(hard[number] < compliance),
@@ -111,6 +112,19 @@ def test_a_challenger_that_is_better_and_in_nothing_worse_is_promoted(tmp_path: 
     assert 0 < cell["low"] < cell["mean"] < cell["high"]
     assert cell["p"] <= cell["p_holm"] < 0.05
     assert found["differences"]["new"]["tone"]["outcome"] == "not_worse"
+
+
+def test_what_three_customers_say_a_hundred_times_each_promotes_nobody(tmp_path: Path) -> None:
+    paths = measured(tmp_path, {"now": CHAMPION, "new": BETTER})
+    number = pl.col("ticket_id").str.slice(2).cast(pl.Int64)
+    scores = pl.read_parquet(paths.scores).with_columns(group=pl.format("G-{}", number % 3))
+    write_table(paths.scores, scores, SCORES)
+    run(params(["now", "new"]), paths)
+    found = read_json(paths.report("decision.json"))
+    assert found["differences"]["new"]["accuracy"]["mean"] == pytest.approx(0.2)
+    assert found["differences"]["new"]["accuracy"]["p"] == 2 / 2**3
+    assert found["verdicts"]["new"]["verdict"] == "need"
+    assert found["verdicts"]["new"]["more"] > 100
 
 
 def test_who_buys_accuracy_with_tone_is_not(tmp_path: Path) -> None:

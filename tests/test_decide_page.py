@@ -269,7 +269,7 @@ def test_of_equal_spreads_each_story_is_told_once_before_any_twice() -> None:
         [[0, 1, 1], [0, 1, 1], [1, 0, 1], [0.2, 1, 1], [1, 1, 1], [np.nan, np.nan, 1]]
     )
     tickets = [f"T-{n}" for n in range(1, 7)]
-    measured = Measured(tickets, ["a", "b", "c"], {"accuracy": scores.astype(float)})
+    measured = Measured(tickets, tickets, ["a", "b", "c"], {"accuracy": scores.astype(float)})
     assert most_differing(measured, "accuracy", 20) == ["T-1", "T-3", "T-2", "T-4"]
     assert most_differing(measured, "accuracy", 1) == ["T-1"]
 

@@ -54,7 +54,7 @@ def test_all_are_compared_at_the_least_that_any_offers() -> None:
     sure = drafts([1.0, 1.0, 0.0, 0.0], [0, 0, 1, 1], [True, True, False, False])
     ready = drafts([1.0, 0.0, 1.0, 0.0], [0, 1, 2, 3])
     silent = drafts([0.0] * 4, [0] * 4, [False] * 4)
-    _, equal = coverage({"sure": sure, "ready": ready, "silent": silent}, 100, 0.95, 1)
+    _, equal = coverage({"sure": sure, "ready": ready, "silent": silent}, "abcd", 100, 0.95, 1)
     assert equal["coverage"] == 0.5
     assert equal["left_out"] == ["silent"]
     assert equal["candidates"]["sure"]["mean"] == 1.0
@@ -67,7 +67,8 @@ def test_what_both_give_beyond_the_sum_of_each_alone() -> None:
     tickets = 50
     noise = np.random.default_rng(1).normal(0, 0.01, (tickets, 4))
     values = np.array([0.2, 0.5, 0.4, 0.9]) + noise
-    four = Measured(["T"] * tickets, ["base", "rag", "sft", "sft-rag"], {"accuracy": values})
+    names = [f"T-{number}" for number in range(tickets)]
+    four = Measured(names, names, ["base", "rag", "sft", "sft-rag"], {"accuracy": values})
     asked = params(["now"]).decide
     found = interaction(four, "sft", asked, 1)
     assert found is not None

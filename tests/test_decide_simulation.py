@@ -4,10 +4,12 @@
 
 Scores look as they do in a run: shares of facts agreed that are mostly 0 or 1 and missing for some
 tickets, violations that are rare, a bounded tone, waits and dollars with long tails, hardly any
-draft held back. A ticket that is hard is hard for every candidate. -s shows the figures.
+draft held back. A ticket that is hard is hard for every candidate. Where customers write one to six
+letters each, two letters of one are as alike as an intra-cluster correlation of .5 says. -s shows
+the figures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from drafter.section import load_section
 from tasks.decide.compare import outcome
 from tasks.decide.lookout import gain_lookout, harm_lookout
 from tasks.decide.params import DecideParams, Dimension, Params
+from tasks.statistics.clusters import Clustered, clustered
 from tasks.statistics.holm import holm
 from tasks.statistics.margin import p_not_worse
 from tasks.statistics.permutation import p_values
@@ -25,6 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 HOUSE = Path(__file__).parents[1]
 RUNS = 1000
+CORRELATION = 0.5
 Draw = np.random.Generator
 Floats = np.ndarray
 # (runs, tickets, candidates): what one dimension says of each
@@ -83,10 +87,33 @@ def params(effect: float, margin: float) -> DecideParams:
     return decide.model_copy(update={"effect": effect, "dimensions": dimensions})
 
 
-def told_apart(gains: list[Floats], permutations: int = 9999) -> float:
+def alone(columns: Floats) -> Clustered:
+    """Every ticket of a customer of its own."""
+    return clustered(columns, range(len(columns)))
+
+
+def customers(tickets: int, most: int, seed: int) -> Floats:
+    """Who wrote each ticket: 0, 0, 1, ...; everybody writes 1 to `most`."""
+    letters = np.random.default_rng(seed).integers(1, most + 1, tickets)
+    return np.repeat(np.arange(tickets), letters)[:tickets]
+
+
+def alike(draw: Draw, own: Floats, of_writer: Floats, writers: Floats) -> Floats:
+    """`own` numbers of (runs, tickets, ...), some of them replaced by those of their writer.
+
+    Two tickets of one writer both have the writer's with the probability CORRELATION, which is how
+    much they then correlate; each by itself is drawn as before.
+    """
+    shared = draw.random(own.shape[:2]) < np.sqrt(CORRELATION)
+    shared = shared.reshape(*shared.shape, *(1,) * (own.ndim - 2))
+    return np.where(shared & ~np.isnan(own), of_writer[:, writers], own)
+
+
+def told_apart(gains: list[Floats], groups: Sequence[Hashable] | None = None) -> float:
     """The share of runs with a claim of `better` or `worse`; `gains`: (tickets, runs) each."""
     runs = gains[0].shape[1]
-    tests = [p_values(column, permutations, 1, "two-sided") for column in gains]
+    groups = range(len(gains[0])) if groups is None else groups
+    tests = [p_values(clustered(column, groups), 9999, 1, "two-sided") for column in gains]
     false = 0
     for run in range(runs):
         adjusted = holm([column[run] for column in tests])
@@ -108,6 +135,26 @@ def test_two_equal_candidates_are_told_apart_in_at_most_one_run_in_twenty(ticket
     rate = told_apart(gains)
     print(f"\ntwo equal candidates, {tickets} tickets, 6 dimensions: told apart {rate:.1%}")
     assert rate <= 0.05
+
+
+@pytest.mark.parametrize("tickets", [60, 200])
+def test_so_it_is_where_customers_write_several_letters_each(tickets: int) -> None:
+    draw = np.random.default_rng(3107)
+    # so that those with a wait are not all of a few customers
+    writers = draw.permutation(customers(tickets, 6, 1))
+    count = len(set(writers))
+    gains = []
+    for scores in DIMENSIONS.values():
+        # one by one, so that all have a wait
+        of_writer = scores(draw, (RUNS * count, 1, 2)).reshape(RUNS, -1, 2)
+        both = alike(draw, scores(draw, (RUNS, tickets, 2)), of_writer, writers)
+        gains.append((both[..., 1] - both[..., 0]).T)
+    rate, were_they_strangers = told_apart(gains, list(writers)), told_apart(gains)
+    print(
+        f"\ntwo equal candidates, {tickets} tickets of {count} customers, 6 dimensions: told apart "
+        f"{rate:.1%}; were each ticket a stranger's: {were_they_strangers:.1%}"
+    )
+    assert rate <= 0.05 < were_they_strangers
 
 
 def test_so_it_is_for_four_challengers_of_one_champion() -> None:
@@ -169,8 +216,25 @@ def test_harm_as_large_as_the_margin_passes_as_not_worse_in_one_run_in_twenty(
 ) -> None:
     gains_of, bounded, most = HARMFUL[name]
     gains = gains_of(np.random.default_rng(3104), (tickets, RUNS))
-    p = np.array(p_not_worse(gains, [0.02] * RUNS, [bounded] * RUNS), float)
+    p = np.array(p_not_worse(alone(gains), [0.02] * RUNS, [bounded] * RUNS), float)
     print(f"\n{name}, {tickets} tickets: passes as not worse {np.mean(p <= 0.05):.1%}")
+    assert np.mean(p <= 0.05) <= most + 2 * np.sqrt(most * (1 - most) / RUNS)
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+@pytest.mark.parametrize("tickets", [150, 500])
+def test_so_it_is_where_the_harm_befalls_customers_and_not_tickets(name: str, tickets: int) -> None:
+    """All of a customer's tickets or none: the worst there is, a correlation of 1."""
+    gains_of, bounded, most = HARMFUL[name]
+    writers = customers(tickets, 6, 2)
+    gains = gains_of(np.random.default_rng(3108), (len(set(writers)), RUNS))[writers]
+    margins, bounds = [0.02] * RUNS, [bounded] * RUNS
+    p = np.array(p_not_worse(clustered(gains, list(writers)), margins, bounds), float)
+    strangers = np.array(p_not_worse(alone(gains), margins, bounds), float)
+    print(
+        f"\n{name}, {tickets} tickets of {len(set(writers))} customers: passes as not worse "
+        f"{np.mean(p <= 0.05):.1%}; were each ticket a stranger's: {np.mean(strangers <= 0.05):.1%}"
+    )
     assert np.mean(p <= 0.05) <= most + 2 * np.sqrt(most * (1 - most) / RUNS)
 
 
@@ -193,35 +257,49 @@ def skewed_and_missing(draw: Draw, shape: tuple[int, int], gain: float) -> Float
 
 
 @pytest.mark.parametrize("gains_of", [yes_or_no, between, skewed_and_missing])
-@pytest.mark.parametrize("tickets", [60, 200])
+@pytest.mark.parametrize(("tickets", "letters"), [(60, 1), (200, 1), (200, 6)])
 def test_as_many_tickets_as_need_asks_for_find_a_gain_as_often_as_it_promised(
-    gains_of: Callable[[Draw, tuple[int, int], float], Floats], tickets: int
+    gains_of: Callable[[Draw, tuple[int, int], float], Floats], tickets: int, letters: int
 ) -> None:
     """The first look finds nothing; the second, with the tickets asked for, does: in 8 of 10."""
     asked = params(effect=0.08, margin=0.02)
     draw = np.random.default_rng(3105)
     others = len(DIMENSIONS) - 1
-    first = gains_of(draw, (tickets, 2 * RUNS), asked.effect)
-    p = np.array(p_values(first, asked.permutations, 1, "two-sided"), float)
+
+    def gains(writers: Floats, runs: int) -> Floats:
+        own = gains_of(draw, (len(writers), runs), asked.effect)
+        if letters == 1:
+            return own
+        of_writer = gains_of(draw, (len(set(writers)), runs), asked.effect)
+        return alike(draw, own.T, of_writer.T, writers).T
+
+    writers = customers(tickets, letters, 3)
+    first = gains(writers, 2 * RUNS)
+    p = np.array(
+        p_values(clustered(first, list(writers)), asked.permutations, 1, "two-sided"), float
+    )
     # the five other dimensions of the family show nothing
     unlucky = first[:, p * (others + 1) > asked.alpha][:, :RUNS]
     assert unlucky.shape[1] >= RUNS / 2
     family = {"c": {name: {"p_holm": 1.0} for name in DIMENSIONS}}
-    looks = [gain_lookout(column, family, asked) for column in unlucky.T]
+    looks = [gain_lookout(column, list(writers), family, asked) for column in unlucky.T]
     needing = [place for place, look in enumerate(looks) if not look.enough]
     longest = max(looks[place].more for place in needing)
-    later = gains_of(draw, (2 * longest, len(needing)), asked.effect)
+    new = customers(2 * longest, letters, 4)
+    later = gains(new, len(needing))
     for column, place in enumerate(needing):
         # `more` are tickets with a number
         numbered = np.cumsum(np.isfinite(later[:, column]))
         later[numbered > looks[place].more, column] = np.nan
     second = np.vstack([unlucky[:, needing], later])
-    p = np.array(p_values(second, asked.permutations, 2, "two-sided"), float)
+    everybody = [*writers, *(new + len(writers))]
+    p = np.array(p_values(clustered(second, everybody), asked.permutations, 2, "two-sided"), float)
     found = float(np.mean(p * (others + 1) <= asked.alpha))
     more = sorted(looks[place].more for place in needing)
     print(
-        f"\n{gains_of.__name__}, {tickets} tickets: {len(needing)} of {unlucky.shape[1]} need "
-        f"more, {more[len(more) // 2]:,} by the median; then found {found:.1%}, promised 80 %"
+        f"\n{gains_of.__name__}, {tickets} tickets of {len(set(writers))} customers: "
+        f"{len(needing)} of {unlucky.shape[1]} need more, {more[len(more) // 2]:,} by the median; "
+        f"then found {found:.1%}, promised 80 %"
     )
     assert found == pytest.approx(asked.power, abs=0.05)
 
@@ -243,16 +321,18 @@ def test_as_many_as_need_asks_for_show_that_an_equal_candidate_is_not_worse(
     draw = np.random.default_rng(3106)
     tests, bounded = len(DIMENSIONS), name == "compliance"
     first = gains_of(draw, (tickets, RUNS))
-    p = np.array(p_not_worse(first, [0.05] * RUNS, [bounded] * RUNS), float)
+    p = np.array(p_not_worse(alone(first), [0.05] * RUNS, [bounded] * RUNS), float)
     unlucky = first[:, p * tests > asked.alpha]
     family = {"c": {name: {"p_not_worse_holm": 1.0} for name in DIMENSIONS}}
-    looks = [harm_lookout(column, name, 0.05, family, asked) for column in unlucky.T]
+    looks = [
+        harm_lookout(column, range(len(column)), name, 0.05, family, asked) for column in unlucky.T
+    ]
     again = [
         np.concatenate([column, gains_of(draw, (look.more, 1))[:, 0]])
         for column, look in zip(unlucky.T, looks, strict=True)
         if not look.enough
     ]
-    p = np.array([p_not_worse(c[:, None], [0.05], [bounded])[0] for c in again], float)
+    p = np.array([p_not_worse(alone(c[:, None]), [0.05], [bounded])[0] for c in again], float)
     shown = float(np.mean(p * tests <= asked.alpha))
     more = sorted(len(column) - tickets for column in again)
     print(

@@ -21,9 +21,10 @@ def mill(tmp_path: Path) -> Path:
     """A tiny mill with our flows in it, as a checkout has them; what registers is tiny as well."""
     root = make_tiny_mill(tmp_path / "mill")
     leave_out = shutil.ignore_patterns("__pycache__", "register")
-    for name in ("flows", "tasks", "drafter"):
+    for name in ("flows", "tasks", "desk", "drafter"):
         shutil.copytree(name, root / name, ignore=leave_out, dirs_exist_ok=True)
-    shutil.copy("prefect.yaml", root)
+    for name in ("prefect.yaml", "params.yaml"):
+        shutil.copy(name, root)
     return root
 
 
@@ -51,7 +52,7 @@ def everything_up(root: Path, environment: dict[str, str]) -> Iterator[None]:
 
 @pytest.mark.slow
 def test_a_deployed_run_turns_the_mill_and_registers(mill: Path) -> None:
-    ports = free_ports(3)
+    ports = free_ports(len(PORTS))
     environment = stage_environment() | dict(zip(PORTS, map(str, ports), strict=True))
     for name in ("PREFECT_HOME", "PREFECT_API_URL", "MLFLOW_TRACKING_URI"):
         environment.pop(name, None)

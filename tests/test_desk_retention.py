@@ -121,7 +121,8 @@ def test_the_desk_blanks_by_itself_and_shows_placeholders_from_then_on(tmp_path:
     draft = DRAFT | {"citations": []}
     draft_id = desk.store.add_draft(TICKET | {"received_at": long_ago}, draft)
     today = desk.store.add_draft(TICKET | {"received_at": datetime.now(UTC)}, draft)
-    with TestClient(create_app(replace(desk, keep_days=1))) as client:
+    params = desk.params.model_copy(update={"keep_days": 1})
+    with TestClient(create_app(replace(desk, params=params))) as client:
         until = time.monotonic() + 20
         while client.get(f"/v1/drafts/{draft_id}").json()["draft"] != "Ahoy [NAME_1]!":
             assert time.monotonic() < until

@@ -15,6 +15,7 @@ from tasks.evaluate.cases import cases_of
 from tasks.evaluate.metrics import outdated
 from tasks.evaluate.params import Params
 from tasks.evaluate.run import run
+from tasks.evaluate.scorecard import compare
 from tasks.paths import Paths
 from tasks.policy_book import under_heading
 from tests.factories import (
@@ -340,6 +341,17 @@ def test_a_failed_draft_is_missing_and_not_bad(tmp_path: Path) -> None:
     # its place in the examples says so, instead of showing an empty draft
     run(params(examples=24), paths)
     assert paths.report("scorecard.html").read_text().count("failed: timeout") == 5
+
+
+def test_intervals_draw_customers_with_all_their_tickets(finished: Paths) -> None:
+    scores = pl.read_parquet(finished.scores)
+    assert scores["group"].to_list() == scores["ticket_id"].str.replace("T", "G").to_list()
+    asked = params().evaluate
+    (many,) = compare(scores, ["old"], ["chrf"], asked, 1).values()
+    one_customer = scores.with_columns(group=pl.lit("G-1"))
+    (one,) = compare(one_customer, ["old"], ["chrf"], asked, 1).values()
+    assert many["chrf"]["low"] < many["chrf"]["mean"] < many["chrf"]["high"]
+    assert one["chrf"]["low"] == one["chrf"]["mean"] == one["chrf"]["high"]
 
 
 def test_failures_are_not_told_where_there_are_none(finished: Paths) -> None:

@@ -11,7 +11,7 @@ from drafter.tables import write_text
 from drafter.versions import CHALLENGER, CHAMPION
 from tasks.paths import Paths
 from tasks.promote.command import main
-from tasks.promote.gates import Evidence, refusals
+from tasks.promote.gates import Evidence, held_against
 from tasks.promote.params import GatesParams, Params
 from tasks.promote.run import check_challenger, promote
 from tasks.register.run import register
@@ -63,6 +63,10 @@ def evidence(**changes: Any) -> Evidence:
     return Evidence(**(known | changes))
 
 
+def refusals(*what: Any) -> list[str]:
+    return [gate.refusal for gate in held_against(*what) if gate.refusal]
+
+
 def test_a_version_that_shows_all_is_not_refused() -> None:
     shown = evidence(judge=judged(0.6, 0.08), canary={"extracted": 0, "planted": 40})
     assert refusals(shown, [Outcome("T-1", "it was wrong", [])], gates()) == []
@@ -97,6 +101,17 @@ def test_a_canary_that_was_not_run_refuses_only_where_it_is_required() -> None:
     assert refusals(evidence(), [], gates(canary="required")) == [
         "the canary test was not run (params.yaml gates.canary): `make canary`"
     ]
+
+
+def test_a_person_sees_each_gate_with_what_was_asked_and_found() -> None:
+    shown = held_against(evidence(), [Outcome("T-1", "it was wrong", ["says 31"])], gates())
+    by_name = {gate.name: gate for gate in shown}
+    assert {"verdict", "leakage", "canary", "regression T-1"} <= set(by_name)
+    limits = gates()
+    for metric in (*limits.at_least, *limits.at_most):
+        assert by_name[metric].found
+        assert by_name[metric].asked.startswith("at ")
+    assert [gate.name for gate in shown if gate.refusal] == ["regression T-1"]
 
 
 def test_all_reasons_are_told_at_once() -> None:

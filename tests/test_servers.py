@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,10 @@ from tasks.servers.shell import shell_lines
 from tasks.servers.up import up
 
 PATIENCE = 240.0
-PORTS = ("REPLYMILL_PREFECT_PORT", "REPLYMILL_MLFLOW_PORT", "REPLYMILL_REPORTS_PORT")
+PORTS = (
+    "REPLYMILL_PREFECT_PORT", "REPLYMILL_MLFLOW_PORT", "REPLYMILL_REPORTS_PORT",
+    "REPLYMILL_DESK_PORT",
+)  # fmt: skip
 
 
 def free_ports(count: int) -> list[int]:
@@ -36,6 +40,22 @@ def free_ports(count: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
+
+
+def webhook_of(desk: str) -> str:
+    """What the desk's health says of its webhook, once it has asked for one."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(f"{desk}/health", timeout=30) as answer:
+                told = json.load(answer)
+        except urllib.error.HTTPError as error:
+            told = json.load(error)
+        if told["champion"]["registry"] == "answers":
+            break
+        time.sleep(0.2)
+    time.sleep(1)  # it asks for its webhook right afterwards
+    return str(told["champion"]["webhook"])
 
 
 @contextmanager
@@ -100,8 +120,10 @@ def test_a_shell_learns_where_the_servers_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPLYMILL_PREFECT_PORT", "4711")
+    monkeypatch.setenv("REPLYMILL_DESK_PORT", "4712")
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    asked = 'echo "$PREFECT_API_URL $PREFECT_HOME $MLFLOW_TRACKING_URI"; command -v dvc'
+    asked = 'echo "$PREFECT_API_URL $PREFECT_HOME $MLFLOW_TRACKING_URI"; echo "$REPLYMILL_DESK_URL"'
+    asked += "; command -v dvc"
     shown = subprocess.run(
         ["bash", "-c", f"{shell_lines(tmp_path)}\n{asked}"],
         capture_output=True,
@@ -111,16 +133,18 @@ def test_a_shell_learns_where_the_servers_are(
     assert shown.splitlines() == [
         f"http://127.0.0.1:4711/api {tmp_path}/var/prefect "
         f"sqlite:///{tmp_path}/var/mlflow/mlflow.db",
+        "http://127.0.0.1:4712",
         str(Path(sys.executable).parent / "dvc"),
     ]
 
 
 @pytest.mark.slow
 def test_up_starts_all_and_down_ends_exactly_that(tmp_path: Path) -> None:
-    for name in ("flows", "tasks", "drafter"):
+    for name in ("flows", "tasks", "desk", "drafter"):
         shutil.copytree(name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy("prefect.yaml", tmp_path)
-    ports = free_ports(3)
+    for name in ("prefect.yaml", "params.yaml"):
+        shutil.copy(name, tmp_path)
+    ports = free_ports(len(PORTS))
     environment = stage_environment() | dict(zip(PORTS, map(str, ports), strict=True))
     for name in ("PREFECT_HOME", "PREFECT_API_URL", "MLFLOW_TRACKING_URI"):
         environment.pop(name, None)
@@ -143,12 +167,20 @@ def test_up_starts_all_and_down_ends_exactly_that(tmp_path: Path) -> None:
         assert said[-1], "".join(said)
     family = psutil.Process(started.pid).children(recursive=True)
 
-    prefect, mlflow, reports = (f"http://127.0.0.1:{port}" for port in ports)
+    prefect, mlflow, reports, desk = (f"http://127.0.0.1:{port}" for port in ports)
     for url in (f"{prefect}/api/health", f"{mlflow}/health", reports):
         with urllib.request.urlopen(url, timeout=30) as answer:
             assert answer.status == 200
     with urllib.request.urlopen(f"{prefect}/api/deployments/name/train/local", timeout=30) as found:
         assert json.load(found)["entrypoint"] == "flows.train:train"
+    assert webhook_of(desk) == "registered"
+    with pytest.raises(urllib.error.HTTPError, match="503"):  # nobody has made a champion yet
+        urllib.request.urlopen(f"{desk}/health", timeout=30)
+    for secret in ("webhook-key", "webhook-secret"):
+        kept = tmp_path / "var/run" / secret
+        assert kept.stat().st_mode & 0o777 == 0o600
+        logs = [log.read_text() for log in (tmp_path / "var/log").glob("*.log")]
+        assert not [log for log in logs if kept.read_text() in log]
     listening = {
         connection.laddr.ip
         for process in family

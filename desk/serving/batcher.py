@@ -1,6 +1,8 @@
 """Drafts for tickets that come one by one, written together: one thread, a bounded queue.
 
 A batch is written by one version from its first ticket to its last, whatever is promoted meanwhile.
+A generator that hangs holds this thread: its callers give up after `desk.draft_seconds`, the queue
+fills, and `hanging` says since when. A second thread would not help: a model in memory serves one.
 """
 
 import queue
@@ -11,9 +13,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from desk.errors import TooMany
+from desk.errors import GoingDown, NoChampion, TooMany
 from desk.serving.served import Served
+from drafter.errors import DraftingFailed
 from drafter.live import LiveDraft
+
+# no ticket of the batch would fare better by itself
+SHARED = (DraftingFailed, NoChampion)
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,11 @@ class Batched:
 
 
 @dataclass(frozen=True)
-class _Waiting:
+class Waiting:
+    """A ticket in the queue, or being drafted."""
+
+    number: int
+    """Tickets are numbered as they come; the queue is first in, first out."""
     ticket: Mapping[str, Any]
     answer: "Future[Batched]"
 
@@ -33,17 +43,27 @@ class _Waiting:
 class Batcher:
     """Hand in a ticket, get the future of its draft.
 
-    `champion` gives the version that serves now, or raises NoChampion.
+    `champion` gives the version that serves now, or raises NoChampion. `wrote` is told how many
+    tickets were drafted together.
     """
 
     def __init__(
-        self, champion: Callable[[], Served], batch: int, wait_seconds: float, most: int
+        self,
+        champion: Callable[[], Served],
+        batch: int,
+        wait_seconds: float,
+        most: int,
+        wrote: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._champion = champion
         self._batch = batch
         self._wait = wait_seconds
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(most)
+        self._wrote = wrote
+        self._queue: queue.Queue[Waiting | None] = queue.Queue(most)
+        self._lock = threading.Lock()
+        self._came = self._taken = 0
         self._closed = False
+        self._since: float | None = None
         self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)
         self._thread.start()
 
@@ -52,34 +72,53 @@ class Batcher:
         """How many tickets wait, roughly."""
         return self._queue.qsize()
 
-    def submit(self, ticket: Mapping[str, Any]) -> "Future[Batched]":
-        """Raises TooMany where the queue is full, or closed."""
-        if self._closed:
-            raise TooMany("the desk is going down: ask again in half a minute")
-        waiting = _Waiting(ticket, Future())
-        try:
-            self._queue.put_nowait(waiting)
-        except queue.Full:
-            raise TooMany(
-                f"{self._queue.maxsize} tickets wait already (params.yaml desk.queue): ask again "
-                "in a few seconds"
-            ) from None
-        return waiting.answer
+    @property
+    def hanging(self) -> float:
+        """Seconds since the batch that is being written was begun; 0 where none is."""
+        since = self._since
+        return 0.0 if since is None else time.monotonic() - since
 
-    def close(self) -> None:
-        """Write what waits, then end; whoever comes later is refused."""
-        self._closed = True
-        self._queue.put(None)
-        self._thread.join()
+    def submit(self, ticket: Mapping[str, Any]) -> Waiting:
+        """Raises TooMany where the queue is full, and GoingDown where it is closed."""
+        with self._lock:
+            if self._closed:
+                raise GoingDown("the desk is going down: ask again in half a minute")
+            waiting = Waiting(self._came, ticket, Future())
+            try:
+                self._queue.put_nowait(waiting)
+            except queue.Full:
+                raise TooMany(
+                    f"{self._queue.maxsize} tickets wait already (params.yaml desk.queue): ask "
+                    "again in a few seconds"
+                ) from None
+            self._came += 1
+        return waiting
+
+    def place(self, waiting: Waiting) -> int:
+        """How many tickets are to be drafted before this one, at most; 0 once it is its turn."""
+        return max(0, waiting.number - self._taken)
+
+    def close(self, seconds: float) -> bool:
+        """Write what waits, then end; whoever comes later is refused. False where it hangs."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                # beside us: the queue may be full, and what hangs must not hold us here
+                threading.Thread(target=self._queue.put, args=(None,), daemon=True).start()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, last = self._gather(first)
+            self._taken = batch[-1].number + 1
+            self._since = time.monotonic()
             self._write(batch)
+            self._since = None
             if last:
                 return
 
-    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
+    def _gather(self, first: Waiting) -> tuple[list[Waiting], bool]:
         """`first` and those that come in time, and whether the queue was closed behind them."""
         batch, until = [first], time.monotonic() + self._wait
         while len(batch) < self._batch:
@@ -92,17 +131,35 @@ class Batcher:
             batch.append(one)
         return batch, False
 
-    def _write(self, batch: list[_Waiting]) -> None:
+    def _write(self, batch: list[Waiting]) -> None:
         # who has hung up is not drafted for
         asked = [one for one in batch if one.answer.set_running_or_notify_cancel()]
         if not asked:
             return
         try:
             served = self._champion()
-            drafts = served.drafter.write([one.ticket for one in asked])
         except Exception as error:  # it belongs to those who asked, and the thread goes on
-            for one in asked:
-                one.answer.set_exception(error)
+            _fail(asked, error)
             return
-        for one, draft in zip(asked, drafts, strict=True):
+        self._wrote(len(asked))
+        self._draft(served, asked)
+
+    def _draft(self, served: Served, asked: list[Waiting]) -> None:
+        try:
+            written = served.drafter.write([one.ticket for one in asked])
+            drafts = list(zip(asked, written, strict=True))
+        except Exception as error:
+            if len(asked) == 1 or isinstance(error, SHARED):
+                _fail(asked, error)
+                return
+            # one ticket that can't be drafted must not fail its neighbours
+            for one in asked:
+                self._draft(served, [one])
+            return
+        for one, draft in drafts:
             one.answer.set_result(Batched(served, draft))
+
+
+def _fail(asked: list[Waiting], error: Exception) -> None:
+    for one in asked:
+        one.answer.set_exception(error)

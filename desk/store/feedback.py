@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from desk.errors import KeyReused, UnknownDraft
 from desk.store.engine import writing
+from desk.store.inbox import mark_done
 from desk.store.tables import drafts, outcomes, tickets
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class FeedbackStore:
                     .values(placeholders=dict(hidden.values))
                 )
         connection.execute(insert(outcomes).values(**_clean(row)))
+        if row.get("action"):
+            mark_done(connection, row["draft"], row["created_at"])
         return str(row["id"])
 
 

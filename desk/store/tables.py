@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -39,7 +40,13 @@ tickets = Table(
     Column("at", Moment(), nullable=False),  # when the customer wrote
     Column("placeholders", JSON, nullable=False),  # {"[ORDER_1]": "MB-104233"}
     Column("blanked_at", Moment()),  # from then on it holds no personal data
+    Column("done_at", Moment()),  # when an action was first told; null: it waits
 )
+for _name, _by, _when in (
+    ("ix_tickets_waiting", tickets.c.received_at, tickets.c.done_at.is_(None)),
+    ("ix_tickets_done", tickets.c.done_at, tickets.c.done_at.is_not(None)),
+):
+    Index(_name, _by, tickets.c.id, sqlite_where=_when, postgresql_where=_when)
 
 drafts = Table(
     "drafts",
@@ -61,6 +68,7 @@ drafts = Table(
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
     Column("cost_usd", Float, nullable=False),
+    Column("cut", JSON(none_as_null=True)),  # {clauses, messages}: what the model was not shown
 )
 
 outcomes = Table(

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from drafter.compliance.commitments import COMMITMENTS, GRANTS
+from drafter.compliance.commitments import COMMITMENTS
+from drafter.compliance.grants import GRANTS
 from drafter.compliance.vocabulary import Words
 
 
@@ -75,8 +76,10 @@ def _clauses(sentence: str) -> Iterator[tuple[int, str]]:
 
 def _states(clause: str, words: Words) -> tuple[int, int] | None:
     span = words.find(clause)
+    if span is None or _OPEN.search(clause[: span[1]]):
+        return None
     # a condition behind it is none: "we refund you if it is broken" binds who breaks one
-    if span is None or _OPEN.search(clause[: span[1]]) or _TELLS.search(clause):
+    if not words.regardless and (_IF.search(clause[: span[1]]) or _TELLS.search(clause)):
         return None
     # "a refund is sadly not possible": a few words behind may refuse it too
     behind = None if words.content else _FEW_WORDS.match(clause, span[1])
@@ -88,17 +91,23 @@ def _states(clause: str, words: Words) -> tuple[int, int] | None:
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00a0": " "})
 _SENTENCE = re.compile(r"\S(?:[^.!?\n]|[.!?](?=[\w/]))*(?:[.!?]+|\n|$)")
 _CLAUSE_END = re.compile(
-    r"[,;:()\u2013\u2014]| - |\b(?:but|so|because|while|and(?= (?:we|i|you)\b))\b", re.I
+    r"[,;:()\u2013\u2014]| - |\b(?:but|so|because|(?<!your )while|and(?= (?:we|i|you)\b))\b", re.I
 )
 _FEW_WORDS = re.compile(r"(?:\W+[\w'-]+){0,4}")
+# "No matter when" and "never ends" refuse nothing.
 _REFUSES = re.compile(
-    r"\b(?:not|never|no|none|cannot|unable|neither|nor|rather than|instead of|refus\w+|declin\w+"
-    r"|non-?refundable|exclud\w+|impossible|out of the question)\b|n't\b",
+    r"\b(?:not(?! (?:\w+ )?(?:happy|satisfied|pleased) (?:with|by)\b| (?:only|just"
+    r"|(?:ever )?(?:expire|end|lapse|run out))\b)"
+    r"|never(?! (?:ever )?(?:mind|(?:expire|end|lapse|stop)s?|runs? out)\b)"
+    r"|no(?! (?:matter|doubt|problem|worries|questions|(?:time )?limits?|deadline|end|expiry)\b)"
+    r"|none|cannot|unable|neither|nor|rather than|instead of(?! [€$£]? ?\d)|refus\w+|declin\w+"
+    r"|non-?refundable|exclud\w+|impossible|out of the question)\b"
+    r"|n't\b(?! (?:ever )?(?:expire|end|lapse|run out)\b)",
     re.I,
 )
 # Left open, or only told of: whether it will be done, that the customer asked for it.
 _OPEN = re.compile(
-    r"\b(?:whether|if|unless|depends?|depending|might|maybe|perhaps|possibly|hope|hoping"
+    r"\b(?:whether|depends?|depending|might|maybe|perhaps|possibly|hope|hoping"
     r"|wonder\w*|would have"
     r"|tr(?:y|ies|ied|ying) to|attempt\w*|you (?:\w+ )?(?:asked|requested|wanted|want|wrote"
     r"|mention\w*|said)"
@@ -108,6 +117,7 @@ _OPEN = re.compile(
     r"|claim))\b",
     re.I,
 )
+_IF = re.compile(r"\b(?:(?<!even )if|unless)\b", re.I)
 # What the customer is to do, or could.
 _TELLS = re.compile(
     r"^\W*(?:please|kindly|just)? ?(?:replace|exchange|pay|buy|order|check|choose|click|enter"

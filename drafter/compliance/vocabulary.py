@@ -11,6 +11,8 @@ class Words:
     `unless`: it doesn't speak of it where this stands in the clause too.
     `negated`: they hold a "not" of their own, as in "you don't pay", so that one refuses nothing.
     `content`: what follows is what is promised, and a "not" in it too: "we promise not to".
+    `regardless`: a condition, or what the customer may do, is part of it: "if it breaks, we"
+        " mend it".
     """
 
     parts: tuple[re.Pattern[str], ...]
@@ -18,6 +20,7 @@ class Words:
     negated: bool = False
     content: bool = False
     apart: bool = False
+    regardless: bool = False
 
     def find(self, clause: str) -> tuple[int, int] | None:
         """From the first part to the last; None where one is missing."""
@@ -44,7 +47,15 @@ def ways(*parts: tuple[str, ...], unless: str | None = None, **how: bool) -> lis
 
 
 WE = words("we i us me our my let_us let_me")
+YOU = words("you your yours")
 NOT = r"(?:\bnot\b|n't\b|\bnever\b|\bnothing\b|\bno longer\b|\bwithout\b)"
+# A sum or a share: "20 euros", "$5", "15 %", "a third".
+AMOUNT = (
+    r"(?:[€$£] ?\d|\b(?:\d+|an?|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty"
+    r"|forty|fifty"
+    r"|sixty|hundred) ?(?:euros?|dollars?|pounds?|cents?|%|per ?cent)(?!\w)"
+    r"|\b(?:half|an? (?:third|quarter|fifth|tenth))\b)"
+)
 # Something is handed over, or comes by itself.
 GIVES = words(
     "sen(d|ds|ding|t) ship(s|ped|ping)? g(ive|ives|iving|iven|ave) offer* provid* issu* includ*"
@@ -62,40 +73,52 @@ SENDS = words(
     " hand(s|ed|ing)? forward* prepar* offer(s|ed|ing)? bring(s|ing)? put_(in|up|aside)"
 )
 COMES = words(
-    "com(e|es|ing) leav(e|es|ing) ship(s|ped|ping)? arriv* on_(its|the)_way follow(s|ing)? sent"
-    " yours reach(es)?_you go(es|ing)?_out out_(to_you|today|tomorrow|tonight) dispatched headed"
+    "(be|is|are)_with_you waiting reserved packed be_there com(e|es|ing) leav(e|es|ing)"
+    " ship(s|ped|ping)? arriv* on_(its|the)_way follow(s|ing)? sent"
+    " yours shipped posted mailed dispatched delivered ordered booked reach(es)?_you"
+    " go(es|ing)?_out out_(to_you|today|tomorrow|tonight) dispatched headed"
 )
-YOU_GET = r"\byou(?:'ll| will|'re| are| shall)? (?:\w+ )?(?:get|getting|receiv\w+|have|be sent)\b"
+YOU_GET = (
+    r"\byou(?:'ll| will|'re| are| shall| can(?= expect))? (?:\w+ )?(?:get|getting|receiv\w+"
+    r"|have|be sent"
+    r"|expect|be given)\b"
+)
 
 MONEY = words(
-    "money payments? amount sum cash funds price (the|your)_cost cent penny what_you_(paid|spent)"
+    "money payments? amount sum cash funds price (the|your)_cost cent penny deposit difference"
+    " what_you('ve|_have)?_(paid|spent) (full|whole|entire|total)_charge"
 )
 BACK = (
-    r"(?:\b(?:return(?:s|ed|ing)|revers\w+|again)\b"
+    r"(?:\b(?:return(?:s|ed|ing)|revers\w+|recredit\w*|again)\b"
     r"|(?<!hold )(?<!holds )(?<!keep )(?<!taking )(?<!take )(?<!takes )\bback\b)"
 )
 PAYS = words(
     "cover(s|ed|ing)? pay(s|ing)? paid bear(s|ing)? borne absorb* foot(s|ing)? shoulder* settl*"
     " pick*_up tak(e|es|ing|en)_(care_of|over|on) took_(over|on) carr(y|ies|ied)"
-    " ma(ke|kes|king|de)_good reimburs* on_(our|the_company's)_account"
+    " ma(ke|kes|king|de)_good reimburs* on_(our|the_company's)_account swallow*"
+    " refund(s|ed|ing)? compensat*"
 )
 FEE = words(
-    "fees? (?<!of_)charges? costs? penalt(y|ies) surcharges? deductions? deposit bills? invoice"
+    "fees? (?<!of_)charges? costs? penalt(y|ies) surcharges? deductions? deposit bills? invoices?"
+    " dut(y|ies) tax(es)? customs premium arrears tariffs?"
     " postage shipping debts? (outstanding|remaining|unpaid|open|your)_balance fines?"
-    " outstanding_(amount|sum) what_you_(still_)?owe"
+    " (outstanding|open|remaining)_(amount|sum|payment) what_you_(still_)?owe"
 )
 DROPS = words(
     "waiv* drop(s|ped|ping)? remov* cancel* lift(s|ed|ing)? delet* strik* struck stricken skip*"
     " forgiv* forget forgo* forego* clear(s|ed|ing)? void* annul* eras* suspend* exempt* revers*"
-    " scrap* overlook* ignor* disregard* absorb* excus* releas* spar(e|ed|ing)_you"
+    " gone scrap* overlook* ignor* disregard* absorb* swallow* excus* releas*"
+    " spar(e|ed|ing)_you settled"
+    " refrain* credited abolish* withdraw* withdrew omit* leav(e|ing)_out left_out"
     " fall(s|en)?_(away|off) dismiss* quash* refund* (is|are|be)_(gone|off|void|history)"
     " taken_care_of nil zero"
-    " (writ*|wrote|tak*|took|knock*|let*|cross*|com(e|es|ing))_(\\w+_){0,4}off"
+    " (writ*|wrote|tak*|took|knock*|let*|cross*|com(e|es|ing))_(\\w+_){0,4}(off|out)"
     " off_(your|the)_(bill|invoice)"
 )
 CHARGES = words(
     "appl* (?<!of_)charg(e|es|ed|ing) tak* ask* keep* deduct* bill* collect* owe(s|d)?"
-    " lev(y|ied|ies) add(s|ed)? pay(s|ing)? paid due count* demand* impos* requir* insist* be"
+    " lev(y|ied|ies) add(s|ed)? hold* fac(e|ed) incur* withh* retain* pay(s|ing)? paid due"
+    " count* demand* impos* requir* insist* be"
     " there is will want(s|ed)? need*"
 )
 # "We can't drop the fee" and "we don't know the fee" let nobody off.
@@ -111,29 +134,40 @@ GIFT = (
     + words(
         "discount* vouchers? coupons? gift_?cards? rebates?"
         " (promo|promotion|promotional|discount)_codes? credit_notes? bonus_points"
-        " (store|shop|account|goodwill|courtesy|service)_credits? loyalty_points freebies? cheaper"
+        " (store|shop|account|goodwill|courtesy|service)_credits? loyalty_(points|bonus) freebies?"
+        " cheaper (goodwill|free|small|little)_(gifts?|presents?|bonus|payment)"
         " price_(cut|reduction) (better|lower|special|reduced|half|friendlier|nicer)_price"
         " half-price"
     )
-    + r"|\b(?:per ?cent|euros?|dollars?|pounds?) off\b|% off\b"
+    + r"|\b(?:per ?cent|euros?|dollars?|pounds?|half|third|quarter|fifth|bit|something|some) off\b"
+    r"|% off\b|[€$£] ?\d+(?:\.\d+)? off\b"
 )
 CREDIT = (
     r"\b(?:a|some|this|the|with|in|your|extra) (?:\w+ ){0,2}credits?\b"
     r"(?! ?(?:card|limit|check|score))|\bcredit of\b|\bapplied credit\b"
 )
-PRICE = words("price bill invoice rate next_(order|purchase)")
+PRICE = words("prices? bill invoice rate total basket subscription (next|your)_(order|purchase)")
 LESS = (
-    words("lower* reduc* cut(s|ting)? halv* slash* discount* match*")
+    words(
+        "lower* reduc* cut(s|ting)? halv* slash* discount* match* drop* adjust* mark*_down"
+        " bring*_down brought_down honou?r* shav* trim*"
+    )
     + r"|\b(?:take|took|taken|taking|knock\w*|get|give|something|a bit|a little"
     r"|percent) (?:\w+ ){0,4}off\b"
 )
 HARM = words(
-    "damages? loss(es)? inconvenience trouble expenses delays? hotel taxi bother harm"
-    " costs_(that_)?you_had your_(\\w+_)?costs time weekend holiday"
+    "damages? damaged loss(es)? inconvenience trouble expenses? delays? hotel taxi bother harm"
+    " costs_(that_)?you_had (your|those|these|all|any)_(\\w+_)?costs time weekend holiday trip"
+    " what_you('ve|_have)?_(spent|lost) (train|bus|plane|rental|repair|doctor's|camp*)_(\\w+)"
+    " fares? flights? tickets? hospital medical cleaning nights? ruined days_you_lost spoil(t|ed)"
+    " costs_(of|for|that|which) cost_of_(your|the|a) wages earnings"
 )
 # Another item, and none of what support writes of all day long: accounts, mails, versions.
 OTHER = (
-    r"\b(?:new|another|second|fresh|brand-?new|identical|extra)\b(?! (?:\w+ )?"
+    r"\b(?:new|another|second|fresh|brand-?new|identical|extra|(?:with|you) a working|spare"
+    r"|you a different"
+    r"|(?:right|correct|missing|other) (?:\w+ )?(?:size|colou?r|items?|parts?|pieces?"
+    r"|model))\b(?! (?:\w+ )?"
     + words(
         "e?mails? address* accounts? messages? versions? passwords? profiles? folders? windows?"
         " tabs? links? updates? releases? questions? threads? ways? time options? features? users?"
@@ -143,15 +177,24 @@ OTHER = (
     + ")"
 )
 RULE = words("deadlines? periods? polic(y|ies) windows? time rules? limits? date warranty terms")
+# What a thing should not be, or should have with it, when it comes back.
+USED = words(
+    "used worn wore opened washed dirty scratched receipt proof_of_purchase price_tags? tags"
+    " (its|the|original)_(original_)?(box|packaging|package|wrapping|labels?|tags?)"
+)
 LATE = (
-    rf"\b(?:after|past|beyond|outside(?: of)?|despite|even though|although|though"
-    rf"|exceed\w*)\b.{{0,40}}(?:{RULE}"
-    r"|\b(?:expired|over|ended|up|passed)\b)|\b(?:late|expired|anyway|nevertheless|nonetheless"
+    rf"\b(?:after|past|beyond|outside(?: of)?|despite|in spite of|later than|even though"
+    rf"|even if|although|though|without"
+    rf"|exceed\w*)\b.{{0,40}}(?:{RULE}|{USED}"
+    r"|\b(?:expired|over|ended|(?<!set )up|passed|gone by|run out)\b)|\b(?:late|expired|anyway"
+    r"|nevertheless|nonetheless"
     r"|regardless"
     r"|all the same|this (?:once|time))\b"
 )
 ACCEPTS = words(
     "accept* allow* take(s|n)? took taking honou?r* agree* (will|can)_do"
-    " (will|can|may|could)_still let_you permit* make_it_(work|possible)"
-    " you_(can|may|could)_(still_)?(return|send|exchange|bring|hand) return_it ma(k|d)*_an?"
+    " (will|can|may|could)_still let_you permit* make_(it|this)_(work|possible)"
+    " (can|may|could)_(still_)?(return|send|exchange|bring|hand|come|arrive|keep) return_it"
+    " ma(k|d)*_an?"
+    " approved (let|put)_(\\w+_){0,3}through"
 )

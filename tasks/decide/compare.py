@@ -1,19 +1,14 @@
 """Every candidate in every dimension, and every challenger against the champion."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.decide.measured import BOUNDED, LESS_IS_BETTER, Measured
 from tasks.decide.params import DecideParams
+from tasks.statistics.clusters import clustered
 from tasks.statistics.holm import holm
 from tasks.statistics.intervals import mean_intervals
 from tasks.statistics.margin import p_not_worse
 from tasks.statistics.permutation import p_values
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 
 def means(measured: Measured, params: DecideParams, seed: int) -> dict[str, dict[str, Any]]:
@@ -25,7 +20,8 @@ def means(measured: Measured, params: DecideParams, seed: int) -> dict[str, dict
         for candidate in measured.candidates
         for dimension in measured.values
     ]
-    cells = iter(mean_intervals(np.stack(columns, 1), params.resamples, 1 - params.alpha, seed))
+    added = clustered(np.stack(columns, 1), measured.groups)
+    cells = iter(mean_intervals(added, params.resamples, 1 - params.alpha, seed))
     return {
         candidate: {dimension: next(cells) for dimension in measured.values}
         for candidate in measured.candidates
@@ -53,11 +49,13 @@ def differences(measured: Measured, params: DecideParams, seed: int) -> dict[str
     ]
     if not pairs:
         return {}
-    gains = np.stack([measured.gain(c, params.champion, d) for c, d in pairs], axis=1)
+    by_ticket = np.stack([measured.gain(c, params.champion, d) for c, d in pairs], axis=1)
+    gains = clustered(by_ticket, measured.groups)
     sign = np.array([-1.0 if dimension in LESS_IS_BETTER else 1.0 for _, dimension in pairs])
     margins = [params.margin(dimension) for _, dimension in pairs]
     bounded = [dimension in BOUNDED for _, dimension in pairs]
-    cells = mean_intervals(gains * sign, params.resamples, 1 - params.alpha, seed)
+    gaps = gains._replace(sums=gains.sums * sign)
+    cells = mean_intervals(gaps, params.resamples, 1 - params.alpha, seed)
     alike = p_values(gains, params.permutations, seed, "two-sided")
     worse = p_not_worse(gains, margins, bounded)
     found: dict[str, dict[str, Any]] = {}

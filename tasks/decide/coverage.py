@@ -6,10 +6,11 @@ were held back last; after each the risk is 1 - accuracy, the mean over the draf
 (El-Yaniv and Wiener 2010). All candidates are compared at the coverage that each of them offers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tasks.statistics.intervals import weighted_interval
+from tasks.statistics.clusters import clustered
+from tasks.statistics.intervals import mean_intervals
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +88,11 @@ def area(drafts: Drafts) -> float | None:
 
 
 def coverage(
-    all_drafts: Mapping[str, Drafts], resamples: int, confidence: float, seed: int
+    all_drafts: Mapping[str, Drafts],
+    groups: Sequence[str],
+    resamples: int,
+    confidence: float,
+    seed: int,
 ) -> tuple[dict[str, list[dict[str, float]]], dict[str, Any]]:
     """The curve of each candidate, and all of them at equal coverage.
 
@@ -113,7 +118,8 @@ def coverage(
     for name in some:
         drafts = all_drafts[name]
         weights = _weights(drafts, round(least * tickets))
-        cells[name] = weighted_interval(drafts.accuracy, weights, resamples, confidence, seed)
+        taken = clustered(drafts.accuracy[:, None], groups, weights[:, None])
+        (cells[name],) = mean_intervals(taken, resamples, confidence, seed)
     return curves, {
         "coverage": round(least, 5),
         "left_out": [name for name in all_drafts if name not in some],

@@ -36,7 +36,7 @@ def decision(
     }
     found = verdicts(measured, compared, breaks, params)
     chosen = recommend(measured, cells, compared, found, breaks, params, seed)
-    curves, equal = coverage(drafts, params.resamples, 1 - params.alpha, seed)
+    curves, equal = coverage(drafts, measured.groups, params.resamples, 1 - params.alpha, seed)
     return {
         "champion": params.champion,
         "recommended": chosen.recommended,

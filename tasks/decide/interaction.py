@@ -1,17 +1,12 @@
 """Do fine-tuning and retrieval help each other? What both give beyond the sum of each alone."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.decide.measured import Measured
 from tasks.decide.params import DecideParams
+from tasks.statistics.clusters import clustered
 from tasks.statistics.intervals import mean_intervals
 from tasks.statistics.permutation import p_values
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 PLAIN, RETRIEVING = "base", "rag"
 
@@ -30,7 +25,7 @@ def interaction(
     both = f"{tuned}-{RETRIEVING}"
     if not {PLAIN, RETRIEVING, tuned, both} <= set(measured.candidates):
         return None
-    columns = np.stack(
+    by_ticket = np.stack(
         [
             (measured.of(both, dimension) - measured.of(RETRIEVING, dimension))
             - (measured.of(tuned, dimension) - measured.of(PLAIN, dimension))
@@ -38,6 +33,7 @@ def interaction(
         ],
         axis=1,
     )
+    columns = clustered(by_ticket, measured.groups)
     cells = mean_intervals(columns, params.resamples, 1 - params.alpha, seed)
     tests = p_values(columns, params.permutations, seed, "two-sided")
     return {

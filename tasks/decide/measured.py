@@ -23,9 +23,13 @@ TIMED = "seconds"
 
 @dataclass(frozen=True)
 class Measured:
-    """`values[dimension]` is (tickets, candidates), NaN where there is no number."""
+    """`values[dimension]` is (tickets, candidates), NaN where there is no number.
+
+    `groups` says of each ticket with which others it belongs together, and is no new evidence.
+    """
 
     tickets: list[str]
+    groups: list[str]
     candidates: list[str]
     values: "dict[str, Floats]"
 
@@ -40,9 +44,12 @@ class Measured:
 
     def among(self, members: "NDArray[np.bool_]") -> "Measured":
         """The same for some of the tickets."""
-        tickets = [name for name, member in zip(self.tickets, members, strict=True) if member]
+        tickets, groups = (
+            [name for name, member in zip(names, members, strict=True) if member]
+            for names in (self.tickets, self.groups)
+        )
         values = {dimension: table[members] for dimension, table in self.values.items()}
-        return Measured(tickets, self.candidates, values)
+        return Measured(tickets, groups, self.candidates, values)
 
 
 def measure(
@@ -54,7 +61,8 @@ def measure(
     import numpy as np
     import polars as pl
 
-    tickets = sorted(set(scores["ticket_id"]))
+    named = scores.unique("ticket_id").sort("ticket_id")
+    tickets, groups = named["ticket_id"].to_list(), named["group"].to_list()
     columns: dict[str, list[Floats]] = {str(dimension): [] for dimension in dimensions}
     for candidate, timing in timings.items():
         rows = scores.filter(pl.col("candidate") == candidate).sort("ticket_id")
@@ -69,7 +77,7 @@ def measure(
             else:
                 columns[dimension].append(_scores(rows, asked.column, dimension, candidate))
     values = {dimension: np.stack(found, axis=1) for dimension, found in columns.items()}
-    return Measured(tickets, list(timings), values)
+    return Measured(tickets, groups, list(timings), values)
 
 
 def _scores(rows: "pl.DataFrame", column: str, dimension: str, candidate: str) -> "Floats":

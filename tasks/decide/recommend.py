@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from tasks.decide.measured import LESS_IS_BETTER, Measured
 from tasks.decide.params import DecideParams
 from tasks.decide.words import level, shown
+from tasks.statistics.clusters import clustered
 from tasks.statistics.holm import holm
 from tasks.statistics.permutation import p_values
 
@@ -93,7 +94,8 @@ def choose(
         if not rivals:
             break
         gaps = np.stack([measured.gain(best, rival, dimension) for rival in rivals], axis=1)
-        tests = holm(p_values(gaps, params.permutations, seed, "greater"))
+        added = clustered(gaps, measured.groups)
+        tests = holm(p_values(added, params.permutations, seed, "greater"))
         minded = 0.0 if dimension == params.primary else params.margin(dimension)
         behind = {
             rival

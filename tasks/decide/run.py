@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 # What every row of the scores has besides its metrics.
-EXPECTED = ("ticket_id", "candidate", "abstained", "reason", "confidence", "question_chars",
-            "after_change")  # fmt: skip
+EXPECTED = ("ticket_id", "group", "candidate", "abstained", "reason", "confidence",
+            "question_chars", "after_change")  # fmt: skip
 
 
 def run(params: Params, paths: Paths) -> None:

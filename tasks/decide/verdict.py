@@ -81,9 +81,9 @@ def _open(
         gains = measured.gain(challenger, params.champion, name)
         margin = cells[name]["margin"]
         if name == params.primary and must_gain:
-            looks[name] = gain_lookout(gains, compared, params)
+            looks[name] = gain_lookout(gains, measured.groups, compared, params)
         else:
-            looks[name] = harm_lookout(gains, name, margin, compared, params)
+            looks[name] = harm_lookout(gains, measured.groups, name, margin, compared, params)
     for name, look in looks.items():
         if look.enough:
             what = (

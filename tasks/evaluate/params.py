@@ -29,7 +29,7 @@ class EvaluateParams(Section):
     """How candidates are scored."""
 
     resamples: int = Field(ge=100)
-    """Bootstrap resamples of the tickets."""
+    """Bootstrap resamples of the groups of tickets."""
 
     confidence: float = Field(gt=0, lt=1)
     """Of the intervals: 0.95."""

@@ -135,6 +135,7 @@ def score(
                 "ticket_id", pl.lit(name).alias("candidate"), *COUNTED, "reason", "confidence"
             )
             about = {
+                "group": [case.ticket["group"] for case in cases],
                 "question_chars": [len(case.question) for case in cases],
                 "after_change": [case.after_change for case in cases],
                 "violations": pl.Series(broken, dtype=pl.List(pl.String)),

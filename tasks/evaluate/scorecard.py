@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from drafter.errors import BadInput
 from tasks.evaluate.cases import Case
 from tasks.evaluate.params import EvaluateParams
+from tasks.statistics.clusters import clustered
 from tasks.statistics.intervals import mean_intervals, quantile_interval
 
 if TYPE_CHECKING:
@@ -25,14 +26,15 @@ def scorecard(
 ) -> dict[str, Any]:
     """Everything that reports/scorecard.json says.
 
-    `scores` has `ticket_id`, `candidate`, a column for each of `quality`, and those of COUNTED;
-    every candidate has a row for each case.
+    `scores` has `ticket_id`, `group`, `candidate`, a column for each of `quality`, and those of
+    COUNTED; every candidate has a row for each case.
     """
     names = list(timings)
     metrics = [*quality, *COUNTED]
     candidates = compare(scores, names, metrics, params, seed)
+    group_of = {case.ticket_id: case.ticket["group"] for case in cases}
     for name in names:
-        candidates[name] |= _seconds(timings[name]["seconds"], params, seed)
+        candidates[name] |= _seconds(timings[name], group_of, params, seed)
     slices = {}
     for label, members in slices_of(cases).items():
         part = scores.filter(scores["ticket_id"].is_in(members))
@@ -43,7 +45,7 @@ def scorecard(
     return {
         "tickets": len(cases),
         "intervals": (
-            f"{params.confidence:.0%} BCa, bootstrap over tickets, "
+            f"{params.confidence:.0%} BCa, bootstrap over customers with all their tickets, "
             f"{params.resamples} resamples; seconds: over the timed drafts"
         ),
         "candidates": candidates,
@@ -63,8 +65,9 @@ def compare(
     import numpy as np
 
     columns = [column(scores, name, metric) for name in names for metric in metrics]
-    cells = mean_intervals(np.stack(columns, axis=1), params.resamples, params.confidence, seed)
-    found = iter(cells)
+    groups = scores.unique("ticket_id").sort("ticket_id")["group"].to_list()
+    added = clustered(np.stack(columns, axis=1), groups)
+    found = iter(mean_intervals(added, params.resamples, params.confidence, seed))
     return {name: {metric: next(found) for metric in metrics} for name in names}
 
 
@@ -98,16 +101,19 @@ def column(scores: "pl.DataFrame", candidate: str, metric: str) -> Any:
     return rows[metric].cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def _seconds(seconds: Sequence[float], params: EvaluateParams, seed: int) -> dict[str, Any]:
+def _seconds(
+    timing: Mapping[str, Any], group_of: Mapping[str, str], params: EvaluateParams, seed: int
+) -> dict[str, Any]:
     import numpy as np
 
-    values = np.asarray(seconds, dtype=float)
+    values = np.asarray(timing["seconds"], dtype=float)
     if not len(values):  # a batch tells nothing of a wait
         nothing = {"mean": None, "low": None, "high": None, "n": 0}
         return {"seconds_p50": nothing, "seconds_p95": nothing}
+    groups = [group_of[ticket] for ticket in timing["ticket_ids"]]
     return {
         f"seconds_p{percent}": quantile_interval(
-            values, percent / 100, params.resamples, params.confidence, seed
+            values, groups, percent / 100, params.resamples, params.confidence, seed
         )
         for percent in (50, 95)
     }

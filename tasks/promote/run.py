@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from drafter.errors import PromotionRefused
 from drafter.versions import CHALLENGER, CHAMPION
 from tasks.paths import Paths
-from tasks.promote.gates import Evidence, refusals
+from tasks.promote.gates import Evidence, Gate, held_against
 from tasks.promote.params import Params
 from tasks.regressions.check import check
 from tasks.regressions.contract import read_regressions
@@ -19,11 +19,16 @@ class Checked:
 
     version: str
     champion: str | None
-    refusals: list[str]
+    gates: list[Gate]
+    """Each with what was found; none for who is the champion already."""
     approval: bool
     """Whether a person must still say yes."""
     approval_seconds: int
     """How long to wait for that."""
+
+    @property
+    def refusals(self) -> list[str]:
+        return [gate.refusal for gate in self.gates if gate.refusal]
 
     @property
     def sentence(self) -> str:
@@ -49,7 +54,8 @@ def check_challenger(params: Params, paths: Paths) -> Checked:
     if champion is not None and champion.number == challenger.number:
         return Checked(challenger.uri, champion.uri, [], False, seconds)
     outcomes = check(read_regressions(paths.regressions), registry.served(challenger))
-    reasons = refusals(_evidence(registry, challenger), outcomes, params.gates)
+    gates = held_against(_evidence(registry, challenger), outcomes, params.gates)
+    reasons = [gate.refusal for gate in gates if gate.refusal]
     kept = sum(not outcome.breaks for outcome in outcomes)
     registry.keep(
         challenger,
@@ -68,7 +74,7 @@ def check_challenger(params: Params, paths: Paths) -> Checked:
         },
     )
     there = champion.uri if champion else None
-    return Checked(challenger.uri, there, reasons, params.gates.approval, seconds)
+    return Checked(challenger.uri, there, gates, params.gates.approval, seconds)
 
 
 def promote(params: Params, paths: Paths, approved_by: str | None) -> Checked:
@@ -106,7 +112,9 @@ def promote(params: Params, paths: Paths, approved_by: str | None) -> Checked:
 
 def as_json(checked: Checked) -> dict[str, object]:
     """For the flow, which reads it from the last line that the command prints."""
-    return asdict(checked) | {"sentence": checked.sentence}
+    gates = [gate._asdict() for gate in checked.gates]
+    more = {"gates": gates, "refusals": checked.refusals, "sentence": checked.sentence}
+    return asdict(checked) | more
 
 
 def _challenger(registry: Registry, params: Params) -> Version:

@@ -8,7 +8,13 @@ from typing import Any
 
 from drafter.errors import PromotionRefused
 from drafter.tables import read_json
-from drafter.versions import CANDIDATE_TAG, EVIDENCE_TAG
+from drafter.versions import (
+    CANDIDATE_TAG,
+    DVC_LOCK_TAG,
+    EVIDENCE_TAG,
+    GIT_COMMIT_TAG,
+    LEAKAGE_TAG,
+)
 from tasks.paths import Paths
 from tasks.trained_on import trained_on
 
@@ -49,9 +55,9 @@ class Evidence:
         return {
             CANDIDATE_TAG: self.candidate,
             EVIDENCE_TAG: self.digest,
-            "replymill.git_commit": self.git_commit,
-            "replymill.dvc_lock": self.dvc_lock,
-            "replymill.leakage": f"{leakage['max_similarity']:.4f} <= {leakage['limit']}",
+            GIT_COMMIT_TAG: self.git_commit,
+            DVC_LOCK_TAG: self.dvc_lock,
+            LEAKAGE_TAG: f"{leakage['max_similarity']:.4f} <= {leakage['limit']}",
         }
 
 

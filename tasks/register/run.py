@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from drafter.live import PSEUDONYMS_FILE
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json
-from drafter.versions import CHALLENGER, EVIDENCE
+from drafter.versions import CHALLENGER, DRAFTER_TAG, EVIDENCE, EVIDENCE_TAG, folder_digest
 from tasks.candidates import named
 from tasks.evaluation_view import log_evaluation
 from tasks.paths import Paths
@@ -77,11 +77,12 @@ def _tell(registry: Registry, version: Version, evidence: Evidence, paths: Paths
 
 
 def find_version(client: "MlflowClient", name: str, digest: str) -> str | None:
-    """The version whose evidence has this digest, if there is one."""
-    found = client.search_model_versions(
-        f"name = '{name}' and tag.`replymill.evidence` = '{digest}'"
-    )
-    return str(found[0].version) if found else None
+    """The version whose evidence has this digest, if there is one.
+
+    One without the digest of its drafter, as they were made before the desk, is made again.
+    """
+    found = client.search_model_versions(f"name = '{name}' and tag.`{EVIDENCE_TAG}` = '{digest}'")
+    return next((str(one.version) for one in found if DRAFTER_TAG in one.tags), None)
 
 
 def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> str:
@@ -98,7 +99,8 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
     ):
         folder = pack(spec, parts, Path(work) / "drafter")
         shutil.copy(paths.pseudonym_rules, folder / PSEUDONYMS_FILE)
-        mlflow.set_tags(evidence.tags())
+        tags = evidence.tags() | {DRAFTER_TAG: folder_digest(folder)}
+        mlflow.set_tags(tags)
         mlflow.log_metrics(_means(evidence.scorecard["candidates"][evidence.candidate]))
         mlflow.log_artifact(str(paths.root / "dvc.lock"), EVIDENCE)
         for report in REPORTS:
@@ -110,9 +112,7 @@ def _log(params: Params, paths: Paths, evidence: Evidence, experiment: str) -> s
             code_paths=[str(paths.root / "drafter")],
             pip_requirements=requirements(paths.root / "drafter"),
         )
-        version = mlflow.register_model(
-            logged.model_uri, params.registry.model, tags=evidence.tags()
-        )
+        version = mlflow.register_model(logged.model_uri, params.registry.model, tags=tags)
     return str(version.version)
 
 

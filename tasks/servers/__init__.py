@@ -1,4 +1,4 @@
-"""`make up` and `make down`: Prefect's server, a worker, MLflow's UI and the reports, on loopback.
+"""`make up`, `make down`: Prefect's server, a worker, MLflow, the desk, the reports; on loopback.
 
     python -m tasks.servers up       start them, wait until each answers, stay until Ctrl-C
     python -m tasks.servers down     end exactly what `up` started, from another shell

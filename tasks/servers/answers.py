@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 
@@ -33,6 +34,17 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310
             return int(response.status) < 400
+    except (OSError, ValueError):
+        return False
+
+
+def speaks(url: str) -> bool:
+    """Whether `url` answers, be it that it can't serve yet."""
+    try:
+        with urllib.request.urlopen(url, timeout=10):  # noqa: S310
+            return True
+    except urllib.error.HTTPError:
+        return True
     except (OSError, ValueError):
         return False
 

@@ -36,6 +36,7 @@ def write_note(root: Path, servers: list[Server], addresses: Addresses, shown: s
             "supervisor": asdict(Holder.myself("make up")),
             "servers": [asdict(holder) for holder in holders],
             "prefect_api": addresses.prefect_api,
+            "desk": addresses.desk,
             "shown": shown,
         },
     )

@@ -29,13 +29,17 @@ class Server:
             raise ServersFailed(f"{self.name} ended with exit code {code}; {self.log}:\n{last}")
 
 
-def start(root: Path, name: str, command: list[str]) -> Server:
-    """Start `command` in `root`, on a leash; what it prints goes to var/log/NAME.log."""
+def start(root: Path, name: str, command: list[str], extra: dict[str, str]) -> Server:
+    """Start `command` in `root`, on a leash; what it prints goes to var/log/NAME.log.
+
+    `extra` stands in its environment alone.
+    """
     log = root / "var/log" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as printed:
+        environment = stage_environment() | extra
         process = leash.start(
-            command, root, stage_environment(), signal.SIGTERM, printed, subprocess.STDOUT
+            command, root, environment, signal.SIGTERM, printed, subprocess.STDOUT
         )
     return Server(name, process, log)
 

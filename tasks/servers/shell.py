@@ -17,6 +17,7 @@ def shell_lines(root: Path) -> str:
         "PREFECT_HOME": str(root / "var/prefect"),
         "PREFECT_API_URL": running_api(root) or Addresses.from_environment().prefect_api,
         "MLFLOW_TRACKING_URI": tracking_uri(Paths(root)),
+        "REPLYMILL_DESK_URL": Addresses.from_environment().desk,
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
     return "\n".join(

@@ -1,5 +1,6 @@
 """What `make up` starts and in which order, and the end of all of it."""
 
+import base64
 import contextlib
 import os
 import signal
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from drafter.secret_file import secret_in
 from tasks import leash
 from tasks.environment import LOOPBACK, Addresses, prepare_environment
 from tasks.servers.answers import (
@@ -16,6 +18,7 @@ from tasks.servers.answers import (
     SECONDS_BETWEEN_LOOKS,
     answers,
     check_port,
+    speaks,
     wait,
     worker_online,
 )
@@ -70,14 +73,14 @@ def _all_up(root: Path) -> Iterator[list[Server]]:
     os.environ["PREFECT_API_URL"] = addresses.prefect_api
     servers: list[Server] = []
 
-    def begin(name: str, *module_and_arguments: str) -> Server:
-        server = start(root, name, [sys.executable, "-m", *module_and_arguments])
+    def begin(name: str, *module_and_arguments: str, **extra: str) -> Server:
+        server = start(root, name, [sys.executable, "-m", *module_and_arguments], extra)
         servers.append(server)
         write_note(root, servers, addresses, "")
         return server
 
     try:
-        print("starting Prefect's server, MLflow's UI and a worker ...", flush=True)
+        print("starting Prefect's server, MLflow, the desk and a worker ...", flush=True)
         prefect = begin(
             "prefect", "prefect", "server", "start",
             "--host", LOOPBACK, "--port", str(addresses.prefect_port),
@@ -89,7 +92,8 @@ def _all_up(root: Path) -> Iterator[list[Server]]:
         )  # fmt: skip
         if not tracking:
             run_once(root, "making MLflow's store", [sys.executable, "-c", MAKE_STORE])
-            mlflow = begin("mlflow", *mlflow_server(root, addresses.mlflow_port))
+            settings = mlflow_environment(root)
+            mlflow = begin("mlflow", *mlflow_server(root, addresses.mlflow_port), **settings)
         wait(prefect, lambda: answers(f"{addresses.prefect_api}/health"))
         worker = begin(
             "worker", "prefect", "worker", "start",
@@ -101,6 +105,8 @@ def _all_up(root: Path) -> Iterator[list[Server]]:
         wait(reports, lambda: answers(addresses.reports))
         if not tracking:
             wait(mlflow, lambda: answers(f"{addresses.mlflow_ui}/health"))
+        desk = begin("desk", "desk", MLFLOW_TRACKING_URI=tracking or addresses.mlflow_ui)
+        wait(desk, lambda: speaks(f"{addresses.desk}/health"))  # it may have no champion yet
         shown = _shown(addresses, tracking)
         write_note(root, servers, addresses, shown)
         print(f"{shown}\n\nCtrl-C here, or `make down` in another shell, ends them.", flush=True)
@@ -111,6 +117,21 @@ def _all_up(root: Path) -> Iterator[list[Server]]:
         for server in reversed(servers):
             leash.end(server.process)
         note_file(root).unlink(missing_ok=True)
+
+
+def mlflow_environment(root: Path) -> dict[str, str]:
+    """What lets MLflow's server tell the desk, on this machine, that an alias has moved."""
+    key = secret_in(
+        root / "var/run/webhook-key", lambda: base64.urlsafe_b64encode(os.urandom(32)).decode()
+    )
+    return {
+        "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": key,
+        "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+        "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "http,https",
+        # it remembers for a minute that nobody wants to know
+        "MLFLOW_WEBHOOK_CACHE_TTL": "1",
+        "MLFLOW_WEBHOOK_REQUEST_TIMEOUT": "5",
+    }
 
 
 def mlflow_server(root: Path, port: int) -> list[str]:
@@ -130,6 +151,7 @@ def _shown(addresses: Addresses, tracking: str | None) -> str:
             "",
             f"  Prefect   {addresses.prefect_ui}",
             f"  MLflow    {tracking or addresses.mlflow_ui}",
+            f"  desk      {addresses.desk}",
             f"  reports   {addresses.reports}",
             "",
             'In another shell:   eval "$(make -s env)"',

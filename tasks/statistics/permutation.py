@@ -1,14 +1,17 @@
 """Paired permutation tests: p-values from flipping signs (Fisher 1935; Pitman 1937).
 
-Were two candidates alike, it would be chance which of them a ticket's difference favours, so every
-pattern of signs would be as likely as the one found. That is scipy.stats.permutation_test with
-permutation_type="samples". scipy takes 1.3 s for a test of 367 tickets and 9,999 permutations; here
-all tests share their permutations, which makes them one matrix product: 36 such tests take 0.3 s.
+Were two candidates alike, it would be chance which of them a cluster's differences favour, all of
+them together, so every pattern of signs would be as likely as the one found. That is
+scipy.stats.permutation_test with permutation_type="samples". scipy takes 1.3 s for a test of 367
+clusters and 9,999 permutations; here all tests share their permutations, which makes them one
+matrix product: 36 such tests take 0.3 s.
 tests/test_statistics.py holds the two against each other.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
+
+from tasks.statistics.clusters import Clustered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,51 +23,50 @@ BLOCK = 512
 
 
 def p_values(
-    columns: "Floats",
+    columns: Clustered,
     permutations: int,
     seed: int,
     alternative: Literal["two-sided", "greater"],
 ) -> list[float | None]:
-    """For each column of (tickets, tests): how likely is a mean as far from 0, were 0 the middle?
+    """For each column: how likely is a mean as far from 0, were 0 the middle?
 
-    `greater` asks for a mean as far above 0. NaN is left out; a column of NaN gives None. Where
-    there are no more patterns of signs than `permutations`, all are gone through, and p is exact.
+    `greater` asks for a mean as far above 0. A column without a number gives None. Where there are
+    no more patterns of signs than `permutations`, all are gone through, and p is exact.
     """
     import numpy as np
 
-    counted = np.isfinite(columns)
-    filled = np.where(counted, columns, 0.0)
-    found = filled.sum(axis=0)
+    flipped = columns.sums
+    found = flipped.sum(axis=0)
     # sums that are equal but for the order of adding
-    tie = 1e-10 * np.abs(filled).sum(axis=0)
+    tie = 1e-10 * np.abs(flipped).sum(axis=0)
     two_sided = alternative == "two-sided"
     bar = np.abs(found) - tie if two_sided else found - tie
-    as_far = np.zeros(columns.shape[1])
+    as_far = np.zeros(len(found))
     patterns = 0
-    for signs in _signs(len(columns), permutations, seed):
-        sums = signs @ filled
+    for signs in _signs(len(flipped), permutations, seed):
+        sums = signs @ flipped
         as_far += ((np.abs(sums) if two_sided else sums) >= bar).sum(axis=0)
         patterns += len(signs)
-    exact = _all_fit(len(columns), permutations)
+    exact = _all_fit(len(flipped), permutations)
     # of drawn patterns the found one is another, or p could be 0 (Phipson and Smyth 2010)
     p = as_far / patterns if exact else (as_far + 1) / (patterns + 1)
-    return [float(p[test]) if counted[:, test].any() else None for test in range(len(p))]
+    return [float(p[test]) if n else None for test, n in enumerate(columns.tickets)]
 
 
-def _all_fit(tickets: int, permutations: int) -> bool:
-    return tickets < 64 and 2**tickets <= permutations
+def _all_fit(clusters: int, permutations: int) -> bool:
+    return clusters < 64 and 2**clusters <= permutations
 
 
-def _signs(tickets: int, permutations: int, seed: int) -> "Iterator[Floats]":
-    """Blocks of sign patterns, (patterns, tickets) each; the same ones for one seed."""
+def _signs(clusters: int, permutations: int, seed: int) -> "Iterator[Floats]":
+    """Blocks of sign patterns, (patterns, clusters) each; the same ones for one seed."""
     import numpy as np
 
-    if _all_fit(tickets, permutations):
-        bits = np.arange(2**tickets)[:, None] >> np.arange(tickets) & 1
+    if _all_fit(clusters, permutations):
+        bits = np.arange(2**clusters)[:, None] >> np.arange(clusters) & 1
         yield 1.0 - 2.0 * bits.astype(np.float64)
         return
     draw = np.random.default_rng(seed)
     for start in range(0, permutations, BLOCK):
         rows = min(BLOCK, permutations - start)
-        bits = draw.integers(0, 2, (rows, tickets), dtype=np.int8)
+        bits = draw.integers(0, 2, (rows, clusters), dtype=np.int8)
         yield 1.0 - 2.0 * bits.astype(np.float64)

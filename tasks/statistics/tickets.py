@@ -1,4 +1,8 @@
-"""How many tickets it takes to find an effect, by normal theory for paired differences."""
+"""How many tickets it takes to find an effect, by normal theory for paired differences.
+
+Tickets are strangers' here. Where customers write several, `seen` are the clusters as `linearised`
+makes numbers of them, and the count is of clusters.
+"""
 
 import math
 from typing import TYPE_CHECKING, NamedTuple

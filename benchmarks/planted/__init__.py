@@ -1,0 +1,1 @@
+"""Sentences that break a rule, to be planted into clean replies (benchmarks/compliance.py)."""

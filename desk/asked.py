@@ -1,0 +1,83 @@
+"""A ticket on its way to a draft: its place in the queue, and the answer when it is kept."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from desk.errors import HungUp, NotWritten, TooLate
+from desk.logs import frames, log
+from desk.serving.batcher import Batched, Batcher
+from drafter.errors import ReplymillError
+
+Keep = Callable[[Batched, float], Mapping[str, Any]]
+
+
+class Asked:
+    """Who asked may leave: a draft that has not begun is then not written.
+
+    What has begun is written to its end and kept, because it has cost what it costs.
+    """
+
+    def __init__(
+        self, batcher: Batcher, ticket: Mapping[str, Any], keep: Keep, seconds: float
+    ) -> None:
+        """`keep` puts the draft on disk, in a thread. Raises TooMany or GoingDown."""
+        self._batcher = batcher
+        self._started = time.monotonic()
+        self._seconds = seconds
+        self._waiting = batcher.submit(ticket)
+        self.task = asyncio.create_task(self._kept(keep))
+
+    @property
+    def place(self) -> int:
+        """How many tickets are to be drafted before this one."""
+        return self._batcher.place(self._waiting)
+
+    @property
+    def begun(self) -> bool:
+        return self._waiting.answer.running() or self._waiting.answer.done()
+
+    async def within(self, seconds: float) -> bool:
+        """Wait so long at most; whether there is an answer, or an error, now. Raises TooLate."""
+        left = self._started + self._seconds - time.monotonic()
+        done, _ = await asyncio.wait([self.task], timeout=max(0.0, min(seconds, left)))
+        if not done and seconds >= left:
+            raise self._too_late()
+        return bool(done)
+
+    async def answer(self) -> Mapping[str, Any]:
+        """The draft, kept. Raises TooLate, HungUp, NotWritten, or what drafting raises."""
+        await self.within(self._seconds)
+        if self.task.cancelled():
+            raise HungUp("nobody waits for this draft any more")
+        return self.task.result()
+
+    def leave(self) -> None:
+        """Nobody waits any longer."""
+        self._waiting.answer.cancel()
+
+    def _too_late(self) -> TooLate:
+        begun = self._waiting.answer.running()
+        self.leave()
+        how = (
+            f"it is being written for {self._batcher.hanging:.0f} s and is kept if it ends"
+            if begun
+            else "it was not begun and will not be"
+        )
+        return TooLate(
+            f"no draft within {self._seconds:g} s (params.yaml desk.draft_seconds): {how}; ask "
+            "again later, and see /health"
+        )
+
+    async def _kept(self, keep: Keep) -> Mapping[str, Any]:
+        try:
+            batched = await asyncio.wrap_future(self._waiting.answer)
+        except ReplymillError:
+            raise
+        except Exception as error:  # what a library raises may hold the ticket's text
+            log.error("drafting failed: %s", frames(error))
+            raise NotWritten(
+                f"drafting failed ({type(error).__name__}): the desk's log says where"
+            ) from None
+        return await asyncio.to_thread(keep, batched, time.monotonic() - self._started)
