@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.page.diff import MOST, changes
+from desk.page.diff import changes
 from desk.page.forms import plain
 from desk.page.links import web_link
 from desk.page.marks import pieces, still_there
@@ -49,6 +49,20 @@ def test_what_was_marked_and_still_stands_is_named_once() -> None:
         ("a b c", "a x c", [("same", "a "), ("out", "b "), ("in", "x "), ("same", "c")]),
         ("a", "a b", [("out", "a"), ("in", "a b")]),
         ("same\n\nthing", "same\n\nthing", [("same", "same\n\nthing")]),
+        (
+            "our Pike stove may come back",
+            "your stove can come home",
+            [
+                ("out", "our Pike "),
+                ("in", "your "),
+                ("same", "stove "),
+                ("out", "may "),
+                ("in", "can "),
+                ("same", "come "),
+                ("out", "back"),
+                ("in", "home"),
+            ],
+        ),
         ("", "new words", [("in", "new words")]),
         ("gone", "", [("out", "gone")]),
     ],
@@ -64,9 +78,16 @@ def test_changes_of_a_whole_book_are_told_in_a_blink() -> None:
     told = changes(f"same {one} end", f"same {other} end")
     assert time.perf_counter() - started < 1
     assert [change.kind for change in told.stretches] == ["same", "out", "in", "same"]
+
+
+@pytest.mark.parametrize("words", [("a ", "b "), ("a ", "b a "), ("a b ", "b c a ")])
+def test_changes_of_a_model_that_repeats_itself_are_told_in_a_blink(words: tuple[str, str]) -> None:
+    draft, sent = (word * 250 for word in words)
     started = time.perf_counter()
-    changes(" ".join(one.split()[:MOST]), " ".join(other.split()[:MOST]))
+    told = changes(draft, sent).stretches
     assert time.perf_counter() - started < 2
+    assert "".join(change.text for change in told if change.kind != "in") == draft
+    assert "".join(change.text for change in told if change.kind != "out") == sent
 
 
 @pytest.mark.parametrize(

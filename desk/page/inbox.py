@@ -1,5 +1,6 @@
 """GET / is the inbox; /new tries a ticket by hand; /agent says who sits here."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -82,7 +83,8 @@ async def draft(request: Request, told: Fields) -> Response:
     except (DeskRefused, ValueError) as error:
         status = error.status if isinstance(error, DeskRefused) else 422
         return _again(request, "new", told, _said(error), status)
-    return go(request, f"/tickets/{desk_of(request).store.draft(draft_id)['ticket']['id']}")
+    kept = await asyncio.to_thread(desk_of(request).store.draft, draft_id)
+    return go(request, f"/tickets/{kept['ticket']['id']}")
 
 
 @router.get("/agent")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, and_, func, select, tuple_, update
+from sqlalchemy import Connection, Engine, and_, func, literal, select, tuple_, update
 
 from desk.errors import UnknownTicket
 from desk.store.tables import drafts, outcomes, tickets
@@ -93,7 +93,9 @@ class Inbox:
         ).one_or_none()
         if placed is None:
             raise UnknownTicket(f"ticket {ticket_id!r}: there is none of that id")
-        here, there = tuple_(_at(show), tickets.c.id), tuple_(*placed)
+        columns = (_at(show), tickets.c.id)
+        here = tuple_(*columns)
+        there = tuple_(*(literal(v, c.type) for v, c in zip(placed, columns, strict=True)))
         return and_(_all(show), here > there if order == "oldest" else here < there)
 
 
