@@ -58,13 +58,13 @@ class Asked:
         self._waiting.answer.cancel()
 
     def _too_late(self) -> TooLate:
-        begun = self._waiting.answer.running()
         self.leave()
-        how = (
-            f"it is being written for {self._batcher.hanging:.0f} s and is kept if it ends"
-            if begun
-            else "it was not begun and will not be"
-        )
+        if self._waiting.answer.cancelled():
+            how = "it was not begun and will not be"
+        elif self._waiting.answer.done():
+            how = "it is written, and the store is slow to keep it"
+        else:
+            how = f"it is being written for {self._batcher.hanging:.0f} s and is kept if it ends"
         return TooLate(
             f"no draft within {self._seconds:g} s (params.yaml desk.draft_seconds): {how}; ask "
             "again later, and see /health"

@@ -4,6 +4,7 @@ Labels are bounded: a version is dropped when many newer ones have come, and a n
 many counts as `other`.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -55,6 +56,8 @@ class Meters:
         self.store_errors = Counter(
             "desk_store_errors", "Errors of the feedback store.", ["kind"], registry=registry
         )
+        # drafts are counted in several threads
+        self._lock = threading.Lock()
         self._versions: dict[str, None] = {}
         self._reasons: set[str] = set()
         self._kinds: set[str] = set()
@@ -91,13 +94,14 @@ class Meters:
 
     def _known(self, version: str) -> str:
         """`version`; the one that was heard of longest ago goes when there are too many."""
-        self._versions.pop(version, None)
-        self._versions[version] = None
-        if len(self._versions) > VERSIONS:
-            oldest = next(iter(self._versions))
-            del self._versions[oldest]
-            for counter in (self.drafts, self.outcomes):
-                counter.remove_by_labels({"version": oldest})
+        with self._lock:
+            self._versions.pop(version, None)
+            self._versions[version] = None
+            if len(self._versions) > VERSIONS:
+                oldest = next(iter(self._versions))
+                del self._versions[oldest]
+                for counter in (self.drafts, self.outcomes):
+                    counter.remove_by_labels({"version": oldest})
         return version
 
 
