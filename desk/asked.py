@@ -10,7 +10,7 @@ from desk.logs import frames, log
 from desk.serving.batcher import Batched, Batcher
 from drafter.errors import ReplymillError
 
-Keep = Callable[[Batched, float], Mapping[str, Any]]
+Keep = Callable[[Batched, float], dict[str, Any]]
 
 
 class Asked:
@@ -46,7 +46,7 @@ class Asked:
             raise self._too_late()
         return bool(done)
 
-    async def answer(self) -> Mapping[str, Any]:
+    async def answer(self) -> dict[str, Any]:
         """The draft, kept. Raises TooLate, HungUp, NotWritten, or what drafting raises."""
         await self.within(self._seconds)
         if self.task.cancelled():
@@ -70,7 +70,7 @@ class Asked:
             "again later, and see /health"
         )
 
-    async def _kept(self, keep: Keep) -> Mapping[str, Any]:
+    async def _kept(self, keep: Keep) -> dict[str, Any]:
         try:
             batched = await asyncio.wrap_future(self._waiting.answer)
         except ReplymillError:

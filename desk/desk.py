@@ -29,7 +29,7 @@ class Desk:
     batcher: Batcher
     meters: Meters
     params: DeskParams
-    _under_way: set[asyncio.Task[Mapping[str, Any]]] = field(default_factory=set, init=False)
+    _under_way: set[asyncio.Task[dict[str, Any]]] = field(default_factory=set, init=False)
 
     def ask(self, ticket: Mapping[str, Any], source: str) -> Asked:
         """Put a ticket (the form of `desk.api.forms.Ticket`) in the queue.
@@ -38,7 +38,7 @@ class Desk:
         """
         at = ticket["at"] or datetime.now(UTC)
 
-        def keep(batched: Batched, seconds: float) -> Mapping[str, Any]:
+        def keep(batched: Batched, seconds: float) -> dict[str, Any]:
             return self._keep(ticket, source, at, batched, seconds)
 
         asked = Asked(
@@ -49,7 +49,7 @@ class Desk:
         asked.task.add_done_callback(self._ended)
         return asked
 
-    async def draft(self, ticket: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
         """Draft for a ticket, keep both, give the answer.
 
         Raises TooMany, GoingDown, NoChampion, TooLate, NotWritten, or what drafting raises.
@@ -80,7 +80,7 @@ class Desk:
             await asyncio.wait(self._under_way, timeout=max(0.0, until - time.monotonic()))
         self.champion.stop()
 
-    def _ended(self, task: asyncio.Task[Mapping[str, Any]]) -> None:
+    def _ended(self, task: asyncio.Task[dict[str, Any]]) -> None:
         self._under_way.discard(task)
         if not task.cancelled():
             task.exception()  # asyncio's own log would hold the message of one nobody waited for
