@@ -22,7 +22,7 @@ def with_values(
 
 
 def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """What the API answers for a draft of the store (`FeedbackStore.draft`)."""
+    """What the API answers for a draft (`FeedbackStore.draft`); one that isn't kept has no id."""
     values = kept["ticket"]["placeholders"]
     text, findings = with_values(kept["text"], kept["findings"], values)
     passed = kept["reason"] is None
@@ -32,6 +32,7 @@ def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
         outcome["sent"] = restore(outcome["sent"], values) if outcome["sent"] else None
     return {
         "id": kept["id"],
+        "kept": kept["id"] is not None,
         "draft": text if passed else "",
         "held_back": "" if passed else text,
         "citations": kept["citations"],

@@ -48,7 +48,7 @@ def test_one_bad_ticket_does_not_fail_its_neighbours(tmp_path: Path) -> None:
 def test_who_waits_too_long_is_freed_and_a_draft_that_was_begun_is_kept(tmp_path: Path) -> None:
     gate = Gated()
     with (
-        gated(tmp_path, gate, batch=1, draft_seconds=0.5) as (desk, address),
+        gated(tmp_path, gate, batch=1, draft_seconds=0.5) as (_, address),
         ThreadPoolExecutor(2) as pool,
     ):
         begun = pool.submit(ask, address, "first")

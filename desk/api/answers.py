@@ -65,7 +65,10 @@ class ToldOutcome(Answer):
 class Drafted(Answer):
     """A draft, with the customer's own values."""
 
-    id: str
+    id: str | None
+    """To tell the outcome by; null where the draft is not kept."""
+    kept: bool
+    """False while the feedback store is full or away: use the draft, its outcome can't be told."""
     draft: str
     """Empty where it is held back."""
     held_back: str
