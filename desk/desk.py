@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from desk.asked import Asked
 from desk.errors import NoneToAccept, UnknownDraft
 from desk.meters import Meters
@@ -98,11 +96,8 @@ class Desk:
         kept |= {"source": source, "at": at, "placeholders": dict(batched.draft.values)}
         row = {"id": new_id(), "created_at": datetime.now(UTC)} | _draft_row(batched, seconds)
         self.meters.drafted(row)
-        try:
+        with self.meters.storing():
             self.store.add_draft(kept, row)
-        except SQLAlchemyError as error:
-            self.meters.store_failed(error)
-            raise
         # what was just written need not be read back
         return shown({**row, "ticket": kept, "outcome": None})
 
@@ -110,29 +105,18 @@ class Desk:
         if not (draft_id.isascii() and draft_id.isalnum()):
             # not asked for: PostgreSQL can't be asked for a NUL
             raise UnknownDraft("there is no draft of that id: ids are letters and digits")
-        try:
+        with self.meters.storing():
             return self.store.draft(draft_id)
-        except SQLAlchemyError as error:
-            self.meters.store_failed(error)
-            raise
 
     def _tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
-        told = dict(outcome)
         draft = self._read(draft_id)
-        try:
+        told = dict(outcome)
+        with self.meters.storing():
             if told.get("sent"):
                 told["sent"] = self._hidden(told["sent"], draft["ticket"])
             elif told["action"] == "accepted":
-                if draft["reason"] is not None:
-                    raise NoneToAccept(
-                        f"draft {draft_id}: it was held back ({draft['reason']}), so there is none "
-                        "to accept: hand in `sent`, or say discarded"
-                    )
-                told["sent"] = draft["text"]
+                told["sent"] = _accepted(draft)
             outcome_id = self.store.add_outcome(draft_id, told, key)
-        except SQLAlchemyError as error:
-            self.meters.store_failed(error)
-            raise
         self.meters.told(draft["version"], told["action"])
         return outcome_id
 
@@ -142,6 +126,16 @@ class Desk:
         if hidden.values != ticket["placeholders"]:
             self.store.add_placeholders(ticket["id"], hidden.values)
         return hidden.texts[0]
+
+
+def _accepted(draft: Mapping[str, Any]) -> str:
+    """What was sent where a draft was accepted as it is: the draft itself, in placeholders."""
+    if draft["reason"] is not None:
+        raise NoneToAccept(
+            f"draft {draft['id']}: it was held back ({draft['reason']}), so there is none to "
+            "accept: hand in `sent`, or say discarded"
+        )
+    return str(draft["text"])
 
 
 def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:

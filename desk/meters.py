@@ -6,11 +6,13 @@ many counts as `other`.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60)
 TOGETHER = (1, 2, 4, 8, 16, 32, 64)
@@ -82,8 +84,14 @@ class Meters:
         """Count an outcome of a draft by `version`."""
         self.outcomes.labels(self._known(version), action or "added").inc()
 
-    def store_failed(self, error: Exception) -> None:
-        self.store_errors.labels(_bounded(type(error).__name__, self._kinds)).inc()
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Count the store's errors, and let them pass."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            self.store_errors.labels(_bounded(type(error).__name__, self._kinds)).inc()
+            raise
 
     def watch(
         self, champion: Callable[[], Mapping[str, Any]], waiting: Callable[[], int],
