@@ -52,6 +52,10 @@ def test_the_rules_change_how_a_letter_opens_and_closes_and_what_must_be_told() 
     assert (seen.right, seen.told, seen.greets, seen.closes) == (True, False, False, False)
 
 
+def test_a_full_name_in_place_of_a_first_name_is_no_fault() -> None:
+    assert look(NEW.replace("Jo!", "Jo Smith!").replace("Hazel", "Hazel Byrne"), LETTER).voice
+
+
 def test_another_figure_or_another_product_is_no_answer() -> None:
     assert answers(OLD, LETTER)
     assert not answers(OLD.replace("30", "31"), LETTER)

@@ -47,6 +47,9 @@ class Findings:
 
 
 def look(draft: str, letter: Letter) -> Findings:
+    """The desk puts a full name where the model wrote a placeholder; nobody minds."""
+    for name in ("customer_name", "agent_name"):
+        draft = draft.replace(letter[name], letter[name].split()[0])
     return Findings(
         right=answers(draft, letter),
         told=_said(TO_BE_TOLD.get(letter["topic"], "")) in _said(draft),
