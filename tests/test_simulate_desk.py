@@ -17,8 +17,10 @@ from tests.desks import make_desk
 from tests.live_drafters import Says
 from tests.test_simulate import LETTER, letters
 
-DRAFT = Says("Good day [NAME_1]! Your Corrie tent may come back within 30 days. Please put the "
-             "packing slip into the box.\n\nWarmly yours,\n[NAME_2] of the Marrowby crew")  # fmt: skip
+DRAFT = Says(
+    "Good day [NAME_1]! Your Corrie tent may come back within 30 days. "
+    "Please put the packing slip into the box.\n\nWarmly yours,\n[NAME_2] of the Marrowby crew"
+)
 
 
 @pytest.fixture
