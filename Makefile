@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan run test lint bench up down env trigger release pin use sample ratings canary
+.PHONY: help setup plan run test lint bench up down env trigger release feedback pin use sample ratings canary
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ trigger: setup  ## turn the mill on the worker of `make up`, and watch
 
 release: setup  ## make the challenger the champion, if the gates and a person say yes
 	@$(BIN)/python -m flows.trigger release
+
+feedback: setup  ## write what agents made of the desk's drafts where the mill reads it
+	@$(BIN)/python -m tasks.feedback
 
 pin: setup  ## pin a ticket: make pin TICKET=T-1 WHY="…" SAY="30 days" (NOT_SAY, CITE)
 	@$(BIN)/python -m tasks.regressions add $(TICKET) --why "$(WHY)" $(if $(SAY),--must-say "$(SAY)") $(if $(NOT_SAY),--must-not-say "$(NOT_SAY)") $(if $(CITE),--must-cite "$(CITE)")

@@ -11,6 +11,7 @@ so with a schema of its own below (`CURATED`, `RETRIEVED`).
     messages     [{"role": "customer", ...}]   oldest first; roles: customer, agent
     reply        "Hello, ..."                  what the agent sent
     draft        "Hi, ..." | null              what a model proposed and the agent made `reply` of
+    draft_weight 1.2 | null                    how much that says, for a draft of our own desk's
     rivals       [{"text": "Try ...", ...}]    other answers to the same messages; null: none known
     cites        ["returns"]                   doc_ids or URLs that the human reply rests on
     outcome      {"csat": 4.0, ...}            whatever the export has; null where it has nothing.
@@ -47,6 +48,7 @@ TICKET = pl.Schema(
         "messages": pl.List(MESSAGE),
         "reply": pl.String(),
         "draft": pl.String(),
+        "draft_weight": pl.Float64(),
         "rivals": pl.List(RIVAL),
         "cites": pl.List(pl.String),
         "outcome": OUTCOME,

@@ -9,6 +9,7 @@ from tasks.decide.params import Params as DecideParams
 from tasks.dpo.params import Params as DpoParams
 from tasks.draft.params import Params as DraftParams
 from tasks.evaluate.params import Params as EvaluateParams
+from tasks.feedback.params import FeedbackSection
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
 from tasks.judge.params import Params as JudgeParams
@@ -38,6 +39,7 @@ class MillParams(
     DecideParams,
     CanaryParams,
     RegisterParams,
+    FeedbackSection,
     DeskSection,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""

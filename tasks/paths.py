@@ -11,6 +11,10 @@ class Paths:
     root: Path
 
     # data
+    def snapshot(self, folder: str) -> Path:
+        """What the desk's agents made of its drafts, in the folder `ingest.feedback`."""
+        return self.root / folder / "desk.csv"
+
     @property
     def tickets(self) -> Path:
         return self.root / "data/ingested/tickets.parquet"

@@ -28,6 +28,7 @@ def ticket(number: int = 1, **fields: Any) -> dict[str, Any]:
         "messages": [{"role": "customer", "text": question, "at": at}],
         "reply": f"You have {number} days to send it back.",
         "draft": None,
+        "draft_weight": None,
         "rivals": None,
         "cites": [],
         "outcome": {"csat": None, "solved": True, "votes": None},

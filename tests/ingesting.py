@@ -37,7 +37,14 @@ class Ingested:
             (root / "policies/returns.md").write_text("# Returns\n\nWithin 30 days.\n")
             folder = {"kind": "folder", "path": "policies", "encoding": "auto", "exclude": []}
             policies = [folder]
-        values = {"ingest": {"watch": watch, "tickets": tickets, "policies": policies}}
+        values = {
+            "ingest": {
+                "watch": watch,
+                "feedback": "feedback",
+                "tickets": tickets,
+                "policies": policies,
+            }
+        }
         self.paths = Paths(root)
         run(Params.from_values(values), self.paths)
 

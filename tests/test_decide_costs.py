@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tasks.changed_words import changed_words, words
 from tasks.decide.costs import Work, break_even, by_hand, costs, with_machines_paid
-from tasks.decide.edits import changed_words, minutes_by_hand, minutes_with, words
+from tasks.decide.edits import minutes_by_hand, minutes_with
 from tasks.decide.labels import usd
 from tests.deciding import prices
 

@@ -383,7 +383,9 @@ def test_a_rule_that_needs_a_column_asks_for_it(rule: str, column: str) -> None:
         "rivals": 2,
     }
     with pytest.raises(ValueError, match=f"columns must also name {column}"):
-        Params.from_values({"ingest": {"watch": ".", "tickets": [source], "policies": []}})
+        Params.from_values(
+            {"ingest": {"watch": ".", "feedback": "feedback", "tickets": [source], "policies": []}}
+        )
 
 
 # Conversations and datasets

@@ -29,7 +29,9 @@ def peak_memory(root: Path, tickets: list[object]) -> int:
     (root / "policies").mkdir(exist_ok=True)
     (root / "policies/returns.md").write_text("# Returns\n\nWithin 30 days.\n")
     folder = {"kind": "folder", "path": "policies", "encoding": "auto", "exclude": []}
-    values = {"ingest": {"watch": ".", "tickets": tickets, "policies": [folder]}}
+    values = {
+        "ingest": {"watch": ".", "feedback": "feedback", "tickets": tickets, "policies": [folder]}
+    }
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, str(root), json.dumps(values)],
         capture_output=True,

@@ -1,6 +1,10 @@
 """Splits that cannot leak: the newest tickets are held out, and nothing lies on both sides.
 
-1. The cut. The holdout is everything from one moment on, so it is strictly the newest.
+1. The cut. The holdout is everything from one moment on, so it is strictly the newest; but for
+   replies that were made of our own desk's drafts. They would judge a candidate by its own words
+   (an accepted draft agrees with itself entirely), and, being the newest of all, no draft would
+   ever teach anything. They count as before the cut whatever their date, so that training can see
+   tickets that are newer than the holdout's, of other customers and other questions.
 2. Macros. An agent's saved reply would fill the training set with copies of itself; before the cut
    only the newest `macro_copies` of each stay. The holdout keeps its macros, since they are part of
    the work, marked, so that the scorecard can be read without them.
@@ -25,7 +29,8 @@ SHARED = {"customer": "customer", "thread_id": "thread", "question": "question"}
 
 def split(table: pl.DataFrame, params: CurateParams, seed: int) -> pl.DataFrame:
     """Add `split` and `group` to a table in order of time; drop macro copies and straddlers."""
-    table = table.with_columns(newer=pl.col("created_at") >= cut(table, params))
+    newer = pl.col("created_at") >= cut(table, params)
+    table = table.with_columns(newer=newer & ~pl.col("from_draft"))
     table = cap_macros(table, params.macro_copies)
     table = drop_straddlers(table, params.straddlers)
     table = with_groups(table)
@@ -44,11 +49,11 @@ def split(table: pl.DataFrame, params: CurateParams, seed: int) -> pl.DataFrame:
 
 
 def cut(table: pl.DataFrame, params: CurateParams) -> datetime:
-    """The moment from which on tickets are held out; far away where there is no ticket."""
+    """The moment from which on tickets are held out; far away where none can be."""
     if params.holdout_from is not None:
         day = params.holdout_from
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    times = table.filter(ALIVE)["created_at"]
+    times = table.filter(ALIVE & ~pl.col("from_draft"))["created_at"]
     if times.is_empty():
         return datetime.max.replace(tzinfo=UTC)
     moment: datetime = times[len(times) - max(1, round(len(times) * params.holdout_share))]

@@ -14,16 +14,19 @@ from tasks.curate.language import languages_of
 from tasks.curate.links import with_links_of_reply
 from tasks.curate.params import CurateParams
 from tasks.curate.shingles import Shingles, shingle
+from tasks.customer_key import customer_key
 
 # What the whole of the tickets decides later (tasks/curate/decide.py), row by row.
 DECIDED = ("customer", "agent", "group", "is_macro")
 TIDY = pl.Schema(
     {name: kind for name, kind in CURATED.items() if name not in DECIDED} | {"reason": pl.String()}
 )
-# What that decision needs to know of a ticket; `customer` and `agent` are still the export's.
+# What that decision needs to know of a ticket: `customer` is a key, `agent` still the export's, and
+# `from_draft` whether the reply was made of a draft of our own desk's.
 FACTS = pl.Schema(
     {name: TICKET[name] for name in ("ticket_id", "thread_id", "created_at", "customer", "agent")}
-    | {"source": pl.String(), "figures": pl.UInt64(), "reason": pl.String()}
+    | {"source": pl.String(), "figures": pl.UInt64(), "from_draft": pl.Boolean()}
+    | {"reason": pl.String()}
 )
 
 
@@ -48,7 +51,11 @@ def tidy(tickets: pl.DataFrame, params: CurateParams) -> Tidied:
     table = table.with_columns(reason=reason(params.languages))
     return Tidied(
         table=table.select(list(TIDY)),
-        facts=table.with_columns(figures=figures("reply")).select(list(FACTS)),
+        facts=table.with_columns(
+            customer_keys(table["customer"]),
+            figures=figures("reply"),
+            from_draft=pl.col("draft_weight").is_not_null(),
+        ).select(list(FACTS)),
         questions=shingle(questions),
         replies=shingle(table["reply"]),
         placeholders=placeholders(table),
@@ -118,6 +125,13 @@ def reason(languages: list[str] | None) -> pl.Expr:
         return why.otherwise(None)
     other = ~pl.col("language").is_in([*languages, "und"])
     return why.when(other).then(pl.format("language {}", "language")).otherwise(None)
+
+
+def customer_keys(customers: pl.Series) -> pl.Series:
+    """Keys in place of values, the same for the desk's tickets as for an export's."""
+    different = customers.drop_nulls().unique()
+    keys = [customer_key(customer) for customer in different]
+    return customers.replace_strict(different, pl.Series(keys, dtype=pl.String), default=None)
 
 
 def figures(column: str) -> pl.Expr:

@@ -61,6 +61,9 @@ def _read(
     if field == "csat":
         ratings = texts.str.strip_chars().cast(pl.Float64, strict=False)
         return ratings.set(~ratings.is_finite(), None)
+    if field == "draft_weight":
+        weights = texts.str.strip_chars().cast(pl.Float64, strict=False)
+        return weights.set(~(weights.is_finite() & (weights >= 0)), None)
     if field in ("votes", "helpful"):
         return texts.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
     if field in ("solved", "accepted"):

@@ -22,8 +22,10 @@ TicketField = Literal[
     "topic",
     "subject",
     "message",
+    "messages",
     "reply",
     "draft",
+    "draft_weight",
     "cites",
     "csat",
     "solved",
@@ -103,11 +105,18 @@ class TicketTable(Files):
     columns: dict[TicketField, Column]
     """Our field: their column. Only what the export has; `message` and `reply` are needed.
 
-    `draft` is what a model proposed, as a desk's feedback export has it beside what was sent."""
+    `messages` in place of `message` is the conversation so far, as JSON: a list of {role, text}.
+    `draft` is what a model proposed, as a desk's feedback export has it beside what was sent;
+    `draft_weight` how much it counts that this was made of it."""
+
+    @property
+    def needed(self) -> tuple[TicketField, ...]:
+        """The fields that every file must have."""
+        return ("created_at", "messages" if "messages" in self.columns else "message", "reply")
 
     @model_validator(mode="after")
     def _has_what_a_ticket_needs(self) -> Self:
-        _require(self.columns, ("created_at", "message", "reply"))
+        _require(self.columns, self.needed)
         return self
 
 
@@ -221,7 +230,7 @@ class HuggingFace(Section):
     """As for a table."""
     turns: Turns | None
     """How one message is written, where rows are conversations; else null."""
-    columns: dict[TicketField | Literal["messages"], Column]
+    columns: dict[TicketField, Column]
     """Our field: their column; `messages` where rows are conversations."""
 
     @model_validator(mode="after")
@@ -273,6 +282,8 @@ class IngestParams(Section):
 
     watch: str
     """The folder that DVC watches for changes; every path below lies in it."""
+    feedback: str
+    """The folder where `make feedback` puts what agents made of the desk's drafts; watched too."""
     tickets: list[TicketSource] = Field(min_length=1)
     """Exports of tickets."""
     policies: list[PolicySource] = Field(min_length=1)

@@ -127,7 +127,7 @@ def read_fields(files: AnyTable, reader: Reader, label: str, sink: Sink) -> Iter
         if not batch.frame.height:
             continue
         fields = take_fields(batch.frame, columns, files.time_format, files.list_separator)
-        told = (*TIMES, "csat")
+        told = (*TIMES, "csat", "draft_weight")
         given = [_is_given(batch.frame, field, columns) for field in told if field in columns]
         yield fields.with_columns(left_out(batch.frame, files.leave_out), *given)
 

@@ -1,4 +1,4 @@
-"""Reads every source that params.yaml names and writes data/ingested/."""
+"""Reads the desk's snapshot and every source that params.yaml names, and writes data/ingested/."""
 
 import polars as pl
 
@@ -6,6 +6,7 @@ from drafter.errors import BadInput
 from drafter.progress import progress
 from drafter.records import POLICY, REJECTED, TICKET
 from drafter.tables import write_json, write_table
+from tasks.ingest.desk import desk_source, read_desk
 from tasks.ingest.output import Count, Frames, Sink, summary, table_writer
 from tasks.ingest.params import Params
 from tasks.ingest.policies import close_periods
@@ -33,6 +34,8 @@ def run(params: Params, paths: Paths) -> None:
             records = policies if part == "policies" else tickets
             return Sink(records, quarantine, counts[-1], advance)
 
+        if (made := desk_source(ingest, paths)) is not None:
+            read_desk(made, ingest, paths, make_sink("tickets", made.path))
         for source in ingest.tickets:
             read_tickets(source, paths, ingest.watch, make_sink)
         for kept in ingest.policies:

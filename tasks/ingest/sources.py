@@ -68,8 +68,7 @@ def size_of_sources(params: IngestParams, paths: Paths) -> int:
 
 
 def _read_table(source: TicketTable, paths: Paths, watch: str, sink: Sink) -> None:
-    needed = ("created_at", "message", "reply")
-    opened = open_source(source, source.columns, needed, sink.count, paths.root, watch)
+    opened = open_source(source, source.columns, source.needed, sink.count, paths.root, watch)
     sink.reject(opened.rejected())
     for reader, label in opened.readers:
         _read_rows(source, reader, label, sink)

@@ -1,13 +1,19 @@
 """Fields of an export become TICKET records, or rows set aside with their reason.
 
-no_message        the customer said nothing
-unanswered        nobody replied
-no_time           when the customer wrote is not there
-unreadable_time   it is there, and no time we know
-left_out          by `leave_out` in params.yaml; the column is named
+no_message           the customer said nothing
+unreadable_messages  a conversation that is no JSON list of {role, text}
+unanswered           nobody replied
+no_time              when the customer wrote is not there
+unreadable_time      it is there, and no time we know
+unreadable_weight    `draft_weight` is there, and no number from 0 on
+left_out             by `leave_out` in params.yaml; the column is named
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -31,12 +37,28 @@ def build_tickets(fields: pl.DataFrame, label: str) -> Built:
 
     `fields` are the columns of `take_fields`, with `left_out` and `created_at_given` beside them.
     """
+    has_conversations = "messages" in fields.columns and "message" not in fields.columns
     fields = complete(fields, label)
+    if has_conversations:
+        said = conversations(fields["messages"], fields["created_at"])
+        fields = fields.with_columns(message="messages", messages=said)
+    else:
+        message = pl.struct(
+            role=pl.lit("customer"), text=pl.col("message"), at=pl.col("created_at")
+        ).cast(MESSAGE)
+        fields = fields.with_columns(messages=message.reshape((-1, 1)).arr.to_list())
+    unweighed = pl.lit(False)
+    if "draft_weight_given" in fields.columns:
+        unweighed = pl.col("draft_weight_given") & pl.col("draft_weight").is_null()
     reason = (
         pl.when(pl.col("left_out").is_not_null())
         .then("left_out " + pl.col("left_out"))
         .when(is_blank("message"))
         .then(pl.lit("no_message"))
+        .when(pl.col("messages").is_null())
+        .then(pl.lit("unreadable_messages"))
+        .when(unweighed)
+        .then(pl.lit("unreadable_weight"))
         .when(is_blank("reply"))
         .then(pl.lit("unanswered"))
         .when(pl.col("created_at").is_null())
@@ -46,14 +68,35 @@ def build_tickets(fields: pl.DataFrame, label: str) -> Built:
     )
     fields = fields.with_columns(reason=reason)
     good = fields.filter(pl.col("reason").is_null())
-    message = pl.struct(
-        role=pl.lit("customer"), text=pl.col("message"), at=pl.col("created_at")
-    ).cast(MESSAGE)
     records = good.with_columns(
-        messages=message.reshape((-1, 1)).arr.to_list(),
         outcome=pl.struct("csat", "solved", "votes").cast(OUTCOME),
     ).select(list(TICKET))
     return Built(records, reject(fields.filter(pl.col("reason").is_not_null())))
+
+
+def conversations(written: Iterable[str | None], times: Iterable[datetime | None]) -> pl.Series:
+    """MESSAGE lists from JSON, null where that is none: [{"role": "customer", "text": "Hi, ..."}]
+
+    The last message is of the ticket's time; of those before it nobody knows.
+    """
+    said = [_turns(text, at) for text, at in zip(written, times, strict=True)]
+    return pl.Series("messages", said, pl.List(MESSAGE))
+
+
+def _turns(written: str | None, at: datetime | None) -> list[dict[str, Any]] | None:
+    try:
+        turns = json.loads(written or "")
+        said = [(one["role"], one["text"]) for one in turns]
+        "".join(chain(*said)).encode()  # half a character is none, and neither is a number
+    except (ValueError, TypeError, KeyError):
+        return None
+    if not said or any("\0" in text for _, text in said):
+        return None
+    times = [*[None] * (len(said) - 1), at]
+    return [
+        {"role": role, "text": text, "at": told}
+        for (role, text), told in zip(said, times, strict=True)
+    ]
 
 
 def complete(fields: pl.DataFrame, label: str) -> pl.DataFrame:
@@ -66,6 +109,7 @@ def complete(fields: pl.DataFrame, label: str) -> pl.DataFrame:
         "names": pl.List(pl.String),
         "cites": pl.List(pl.String),
         "csat": pl.Float64,
+        "draft_weight": pl.Float64,
         "solved": pl.Boolean,
         "votes": pl.Int64,
     }

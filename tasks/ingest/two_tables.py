@@ -355,6 +355,7 @@ def _records(joined: pl.DataFrame) -> pl.DataFrame:
         thread_id="ticket_id",
         created_at=last.list.max().dt.replace_time_zone("UTC"),
         draft=pl.lit(None, pl.String),
+        draft_weight=pl.lit(None, pl.Float64),
         outcome=pl.struct("csat", "solved", "votes", "helpful", "accepted", "rated"),
         messages=pl.col("messages").cast(TICKET["messages"]),
     ).select(list(TICKET))

@@ -24,6 +24,8 @@ class Candidate:
     chosen: str = ""
     rejected: str = ""
     edit: str | None = None
+    weight: float = 1.0
+    """How much it says beside others of its origin."""
     reason: str | None = None
 
     @classmethod

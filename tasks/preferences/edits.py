@@ -24,7 +24,8 @@ def edited(tickets: Iterable[Ticket], params: PreferencesParams, seed: int) -> I
             continue
         edit = classify(ticket["draft"], ticket["reply"])
         texts = {"chosen": ticket["reply"], "rejected": ticket["draft"]}
-        found = Candidate.of(ticket, "edit", edit=edit, **texts)
+        weight = 1.0 if ticket["draft_weight"] is None else ticket["draft_weight"]
+        found = Candidate.of(ticket, "edit", edit=edit, weight=weight, **texts)
         yield _judged(found, ticket, params, seed)
 
 

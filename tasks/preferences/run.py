@@ -135,7 +135,7 @@ def pairs_table(pairs: Sequence[Candidate], params: PreferencesParams) -> pl.Dat
             "rejected": pair.rejected,
             "origin": pair.origin,
             "edit": pair.edit,
-            "weight": getattr(params.weights, pair.origin),
+            "weight": getattr(params.weights, pair.origin) * pair.weight,
         }
         for pair in pairs
     ]

@@ -1,0 +1,182 @@
+"""The desk's store as it stands, up to an instant: every draft with what became of it.
+
+Of the personal data in the store nothing is taken but what tells tickets and customers apart:
+texts come from `drafts` and `outcomes`, which hold placeholders, and of a ticket's own messages
+only who spoke. Nothing is written, not even a migration: the columns that are read have been there
+since the first one.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from drafter.errors import BadInput
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+SHADOW = "shadow"
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A draft of the store; `outcome` is None until an agent has done something with it."""
+
+    id: str
+    ticket: str
+    external_id: str | None
+    customer: str | None
+    channel: str | None
+    locale: str | None
+    topic: str | None
+    at: datetime
+    subject: str
+    roles: tuple[str, ...]
+    messages: tuple[str, ...]
+    version: str
+    text: str
+    held_back: bool
+    outcome: Mapping[str, Any] | None
+    """`joined` of desk/store/feedback.py: action, sent, agent, seconds, csat, reopened, at."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """What was read: `newest` is when the last thing was told."""
+
+    drafts: list[Drafted]
+    shadows: int
+    newest: datetime | None
+
+
+def read_store(url: str, until: datetime | None) -> Store:
+    """Read all that was told up to `until`; all there is for None.
+
+    Raises BadInput where there is no store, none of the desk's, or one of a newer desk.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    engine = open_to_read(url)
+    where = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as connection:
+            _refuse_unknown(connection, where)
+            return _read(connection, until)
+    except SQLAlchemyError as error:
+        # its message may quote rows
+        raise BadInput(
+            f"the feedback store {where} can't be read ({type(error).__name__}): is it the desk's, "
+            "and does its server run? REPLYMILL_FEEDBACK_URL names it"
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def open_to_read(url: str) -> "Engine":
+    """An engine over the store at `url`; a SQLite file that is not there is not made."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        address = make_url(url)
+        if address.get_backend_name() != "sqlite":
+            return create_engine(address, hide_parameters=True)
+    except (ArgumentError, NoSuchModuleError):
+        raise BadInput(
+            "REPLYMILL_FEEDBACK_URL is no address of a database: write it as "
+            "sqlite:///var/desk/feedback.db or postgresql+psycopg://user@host/name"
+        ) from None
+    path = Path(address.database or "")
+    if not path.is_file():
+        raise BadInput(
+            f"no feedback store at {path}: the desk makes it when it starts (`make up`); another "
+            "place is named in REPLYMILL_FEEDBACK_URL"
+        )
+    uri = f"file:{path.resolve()}?mode=ro&uri=true"
+    return create_engine(f"sqlite:///{uri}", hide_parameters=True)
+
+
+def _refuse_unknown(connection: "Connection", where: str) -> None:
+    """Raise BadInput where the store is not the desk's, or a newer desk has changed it."""
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    import desk.store
+
+    folder = Path(desk.store.__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    heads = set(MigrationContext.configure(connection).get_current_heads())
+    if not heads:
+        raise BadInput(
+            f"{where} holds no desk's tables: start the desk on it, or name its store in "
+            "REPLYMILL_FEEDBACK_URL"
+        )
+    if unknown := heads - known:
+        raise BadInput(
+            f"{where} is at revision {', '.join(sorted(unknown))}, and this Replymill knows those "
+            f"up to {scripts.get_current_head()}: update it to the desk's version"
+        )
+
+
+def _read(connection: "Connection", until: datetime | None) -> Store:
+    from sqlalchemy import select
+
+    from desk.store.feedback import joined
+    from desk.store.tables import drafts, outcomes, tickets
+
+    told = select(
+        *(outcomes.c[name] for name in ("draft", "created_at", "action", "sent", "agent")),
+        *(outcomes.c[name] for name in ("seconds", "csat", "reopened")),
+    ).order_by(outcomes.c.created_at, outcomes.c.id)
+    by_draft = defaultdict(list)
+    newest = None
+    for row in connection.execute(told).mappings():
+        at = in_utc(row["created_at"])
+        if until is None or at <= until:
+            by_draft[row["draft"]].append({**row, "created_at": at})
+            newest = at
+    asked = select(
+        *(drafts.c[name] for name in ("id", "ticket", "created_at", "role", "version", "text")),
+        drafts.c.reason,
+        drafts.c.subject,
+        drafts.c.messages.label("texts"),
+        *(tickets.c[name] for name in ("external_id", "customer", "channel", "locale", "topic")),
+        *(tickets.c[name] for name in ("at", "messages")),
+    ).join(tickets, tickets.c.id == drafts.c.ticket)
+    found, shadows = [], 0
+    for row in connection.execute(asked.order_by(drafts.c.created_at, drafts.c.id)).mappings():
+        if until is not None and in_utc(row["created_at"]) > until:
+            continue
+        if row["role"] == SHADOW:
+            shadows += 1
+            continue
+        found.append(_drafted(row, joined(by_draft[row["id"]])))
+    return Store(found, shadows, newest)
+
+
+def _drafted(row: Mapping[Any, Any], outcome: Mapping[str, Any] | None) -> Drafted:
+    same = ("id", "ticket", "external_id", "customer", "channel", "locale", "topic")
+    return Drafted(
+        **{name: row[name] for name in same},
+        at=in_utc(row["at"]),
+        subject=row["subject"],
+        roles=tuple(message["role"] for message in row["messages"]),
+        messages=tuple(row["texts"]),
+        version=str(row["version"]),
+        text=row["text"],
+        held_back=row["reason"] is not None,
+        outcome=outcome if outcome and outcome["action"] else None,
+    )
+
+
+def in_utc(at: datetime) -> datetime:
+    """SQLite keeps no zone, PostgreSQL gives its session's."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
