@@ -39,7 +39,7 @@ class Letters:
 
 
 def lay_out(source: Path, root: Path) -> None:
-    """Copy what git tracks in `source` to `root`, and the base where it is made already.
+    """Copy what git tracks in `source`, and what DVC knows of it, to `root`.
 
     Raises BadInput where `root` holds something.
     """
@@ -53,10 +53,14 @@ def lay_out(source: Path, root: Path) -> None:
     _git(root, "init", "--quiet")
     # the sample company's pinned tickets are none of this one's
     write_text(root / "data/regressions.yaml", "regressions: []\n")
-    # dvc finds it as it left it, or trains it anew
-    if (source / "models/base").is_dir() and (source / "dvc.lock").is_file():
-        shutil.copytree(source / "models/base", root / "models/base")
+    if (source / "dvc.lock").is_file():
         shutil.copy(source / "dvc.lock", root / "dvc.lock")
+
+
+def borrow_base(mill: Mill, source: Path) -> None:
+    """Take models/base from the DVC cache of `source`; where it is not there, it is trained."""
+    mill.run("base", "dvc", "remote", "add", "--local", "source", str(source / ".dvc/cache"))
+    mill.may_fail("base", "dvc", "pull", "--remote", "source", "base")
 
 
 def found(mill: Mill, plan: Plan, by_hand: Callable[[Letter], Agent]) -> Letters:

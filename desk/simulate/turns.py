@@ -23,9 +23,9 @@ from desk.simulate.plan import Plan
 from drafter.tables import read_json, write_json
 
 STAGES = ("ingest", "validate", "curate", "index", "retrieve", "base", "sft", "preferences", "dpo",
-          "draft@nearest", "draft@champion", "draft@sft-rag", "draft@dpo-rag", "evaluate",
+          "draft@nearest", "draft@sft-rag", "draft@champion", "draft@dpo-rag", "evaluate",
           "decide")  # fmt: skip
-CHALLENGERS = ["champion", "sft-rag", "dpo-rag"]
+COMPETE = ["champion", "dpo-rag"]
 CONCLUDED = ("sentence", "candidates", "differences", "verdicts")
 APPROVED_BY = "desk.simulate"
 VERDICT = ("version", "ticket_id", "agent", "kind", "accepted")
@@ -60,6 +60,7 @@ def simulate(source: Path, root: Path, kind: str, plan: Plan, say: Say) -> None:
     say(f"a company of its own in {root}")
     company.lay_out(source, root)
     mill = Mill(root, say)
+    company.borrow_base(mill, source)
     panel = team()
     workers = panel if kind == "panel" else team(["random"] * len(panel))
     original = (root / "params.yaml").read_text(encoding="utf-8")
@@ -84,6 +85,8 @@ def _first_champion(loop: Loop) -> None:
     loop.mill.say("turn 0: the first champion, by the same gates")
     company.write_params(loop.mill.root, loop.original, ["nearest", "sft-rag"], "nearest")
     version, why = _challenge(loop)
+    # from here on agents teach by preferences alone: no turn gains by another draw of stage sft
+    loop.mill.run("freeze", "dvc", "freeze", "sft")
     _note(loop, version if why is None else None, why, {}, version)
     if why is not None:
         from desk.simulate.mill import StepFailed
@@ -109,7 +112,7 @@ def _turn(
     company.answered_by_hand(mill.root, by_hand, loop.by_hand)
     mill.run("feedback", "tasks.feedback")
     mill.run("incumbent", "tasks.incumbent")
-    company.write_params(mill.root, loop.original, CHALLENGERS, "champion")
+    company.write_params(mill.root, loop.original, COMPETE, "champion")
     version, why = _challenge(loop)
     if why is None:
         desk.wait_for(version)
