@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drafter.errors import BadInput, LeakFound
+from tasks.customer_key import customer_key
 from tasks.paths import Paths
 from tests.canaries import ORDER_PATTERN, canaries, plant, sightings
 from tests.curating import curated, letter, letters, params
@@ -293,3 +294,23 @@ def test_no_canary_of_any_text_is_left_in_the_curated_tickets(tmp_path):
     assert result.kept["rivals"].drop_nulls().len() > 10
     assert sightings(tmp_path / "data/validated", birds)
     assert sightings(tmp_path / "data/curated", birds) == []
+
+
+def test_a_reply_that_our_own_draft_became_is_never_held_out(tmp_path):
+    rows = letters(40)
+    for row in rows[20:]:
+        row["draft_weight"] = 1.0
+    rows[35]["customer"] = rows[18]["customer"]
+    result = curated(tmp_path, rows)
+    assert set(result.splits["holdout"]["ticket_id"]) == {"T-17", "T-18", "T-20"}, "a fifth of 20"
+    assert result.dropped == {"T-19": "same_customer as T-36, on the other side of the cut"}
+
+
+def test_a_customer_and_that_customers_key_are_one(tmp_path):
+    rows = letters(20)
+    rows[3]["customer"] = customer_key("jo@example.com")
+    rows[9]["customer"] = "jo@example.com"
+    result = curated(tmp_path, rows)
+    assert (
+        result.kept.filter(result.kept["ticket_id"].is_in(["T-4", "T-10"]))["group"].n_unique() == 1
+    )

@@ -1,9 +1,6 @@
 """From what agents told the desk to the snapshot, and on to pairs: each answer where it belongs."""
 
-import os
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,21 +8,22 @@ from typing import Any
 import pytest
 
 from drafter.errors import BadInput
-from drafter.records import CURATED, PREFERENCE_PAIR, REJECTED
-from drafter.tables import read_json, read_table
-from tasks.customer_key import customer_key
 from tasks.feedback.read import read_store
-from tasks.feedback.run import remarks, run
+from tasks.feedback.run import remarks
 from tasks.feedback.table import lines
-from tasks.paths import SPLITS, Paths
-from tests.canaries import ORDER_PATTERN, canaries, sightings
 from tests.curating import letter
-from tests.feedback_root import answered, export, history, params, rows, turn, url, write_export
+from tests.feedback_root import answered, export, rows, url
 
 DRAFT = "Ahoy [NAME_1]! [ORDER_1] may come back within 30 days."
 ASKED = {"messages": [{"role": "customer", "text": "Where is MB-123456? I am Jo."}]}
 ASKED |= {"names": ["Jo Smith", "Ann"]}
-EDIT = "Ahoy Jo! MB-123456 is most welcome back within 30 days."
+EDIT = "Ahoy Jo! MB-123456 can come home within 30 days."
+
+
+def asked(number: int) -> dict[str, Any]:
+    """A ticket that resembles no other number's."""
+    text = f"Where is MB-123456? {letter(500 + number)}"
+    return ASKED | {"messages": [{"role": "customer", "text": text}]}
 
 
 def said(root: Path, **told: Any) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def test_what_was_sent_and_what_was_proposed_stand_in_placeholders(tmp_path: Pat
     (row,) = rows(tmp_path).values()
     assert row["messages"] == '[{"role": "customer", "text": "Where is [ORDER_1]? I am [NAME_1]."}]'
     assert row["draft"] == DRAFT
-    assert row["reply"] == "Ahoy [NAME_1]! [ORDER_1] is most welcome back within 30 days."
+    assert row["reply"] == "Ahoy [NAME_1]! [ORDER_1] can come home within 30 days."
     assert (found["rows"], found["actions"], found["edits"]) == (1, {"edited": 1}, {"light": 1})
 
 
@@ -71,7 +69,7 @@ def test_what_is_no_good_example_is_left_out_by_its_reason(
     [
         ({"action": "accepted"}, "accepted"),
         ({"action": "accepted", "csat": 5}, "accepted"),
-        ({"action": "edited", "sent": "Ahoy Jo! MB-123456 may come back within 30  days."}, "accepted"),
+        ({"action": "edited", "sent": DRAFT.replace("30 ", "30  ")}, "accepted"),
         ({"action": "accepted", "sent": EDIT}, "edited"),
         ({"action": "edited", "sent": EDIT}, "edited"),
         ({"action": "discarded", "sent": "We will call you."}, "discarded"),
@@ -168,147 +166,11 @@ def test_a_conversation_gives_a_row_for_each_reply(tmp_path: Path) -> None:
     assert made["T-1/2"]["messages"].count('"role": "agent"') == 2
 
 
-# From here on the stages run that read the snapshot.
-
-
-def test_an_edit_becomes_a_pair_that_weighs_what_its_agent_says(tmp_path: Path) -> None:
-    write_export(tmp_path, history(40))
-    with answered(tmp_path) as desk:
-        for number in range(60):
-            agent = f"agent-{number % 3}"
-            asked = ASKED | {"messages": [{"role": "customer", "text": letter(500 + number)}]}
-            desk.ask(f"{number}", **asked, at="2026-01-05T10:00:00Z")
-            # agent-2 hardly ever accepts, so an edit of hers says less
-            accepts = number % 3 < 2 and number % 6 != 0
-            sent = None if accepts else f"Ahoy Jo! {letter(900 + number, 6)} within 30 days."
-            desk.tell(
-                f"{number}", action="accepted" if accepts else "edited", agent=agent, sent=sent
-            )
-    found = export(tmp_path)
-    assert found["spread"]["agents"] > 0
-    made = rows(tmp_path)
-    paths = turn(tmp_path)
-    pairs = {
-        pair["ticket_id"]: pair
-        for split in ("train", "val")
-        for pair in read_table(paths.preferences(split), PREFERENCE_PAIR).to_dicts()
-    }
-    assert pairs
-    weights: dict[str, set[float]] = {}
-    for ticket_id, pair in pairs.items():
-        row = made[ticket_id]
-        assert (pair["origin"], pair["chosen"], pair["rejected"]) == (
-            "edit", row["reply"], row["draft"],
-        )  # fmt: skip
-        assert pair["weight"] == float(row["draft_weight"])
-        weights.setdefault(row["agent"], set()).add(pair["weight"])
-    assert max(weights["agent-2"]) < 1 < min(weights["agent-0"])
-
-
-def test_accepted_drafts_are_learned_from_and_are_no_pair(tmp_path: Path) -> None:
-    write_export(tmp_path, history(40))
-    with answered(tmp_path) as desk:
-        for number in range(3):
-            asked = ASKED | {"messages": [{"role": "customer", "text": letter(500 + number)}]}
-            desk.ask(f"{number}", **asked)
-            desk.tell(f"{number}", action="accepted")
-    export(tmp_path)
-    paths = turn(tmp_path)
-    trained = {split: read_table(paths.curated(split), CURATED) for split in SPLITS}
-    ours = {name: table.drop_nulls("draft_weight").height for name, table in trained.items()}
-    assert ours["train"] + ours["val"] == 3
-    left = read_table(paths.preferences("left_out"), REJECTED)
-    reasons = dict(left.select("row_id", "reason").iter_rows())
-    assert {reasons[f"edit:{name}"] for name in rows(tmp_path)} == {"unchanged"}
-
-
-def test_no_reply_made_of_our_own_draft_judges_the_candidates(tmp_path: Path) -> None:
-    write_export(tmp_path, history(40))
-    with answered(tmp_path) as desk:
-        for number in range(30):
-            asked = ASKED | {"messages": [{"role": "customer", "text": letter(500 + number)}]}
-            desk.ask(f"{number}", **asked)  # now: newer than any ticket of the export
-            desk.tell(f"{number}", action="edited", sent=EDIT)
-    export(tmp_path)
-    paths = turn(tmp_path)
-    holdout = read_table(paths.curated("holdout"), CURATED)
-    assert holdout.height == 8, "a fifth of the export's own"
-    assert holdout["draft_weight"].null_count() == holdout.height
-
-
-def test_a_ticket_of_the_export_that_came_to_the_desk_counts_once_with_its_draft(
-    tmp_path: Path,
-) -> None:
-    tickets = history(40)
-    write_export(tmp_path, tickets)
-    with answered(tmp_path) as desk:
-        desk.ask("it", messages=[{"role": "customer", "text": tickets[39]["question"]}],
-                 external_id="T-39", customer=tickets[39]["who"], at=tickets[39]["at"])  # fmt: skip
-        desk.tell("it", action="edited", sent=EDIT)
-    export(tmp_path)
-    paths = turn(tmp_path)
-    whole = [
-        row for split in SPLITS for row in read_table(paths.curated(split), CURATED).to_dicts()
-    ]
-    assert [row["reply"] for row in whole if row["ticket_id"] == "T-39"] == [
-        rows(tmp_path)["T-39"]["reply"]
-    ]
-    aside = read_table(paths.quarantine, REJECTED)
-    assert aside.select("row_id", "reason").rows() == [
-        ("T-39", "duplicate_ticket_id of desk.csv:1")
-    ]
-
-
-def test_a_customer_of_the_desk_and_of_the_export_lies_in_one_split(tmp_path: Path) -> None:
-    tickets = history(40)
-    write_export(tmp_path, tickets)
-    with answered(tmp_path) as desk:
-        # whoever wrote the newest tickets, which are held out, writes to the desk as well
-        for number in range(36, 40):
-            desk.ask(f"{number}", messages=[{"role": "customer", "text": letter(500 + number)}],
-                     customer=tickets[number]["who"])  # fmt: skip
-            desk.tell(f"{number}", action="edited", sent=EDIT)
-    export(tmp_path)
-    paths = turn(tmp_path)
-    holdout = set(read_table(paths.curated("holdout"), CURATED)["ticket_id"])
-    assert holdout == {"T-32", "T-33", "T-34", "T-35"}
-    dropped = dict(read_table(paths.dropped, REJECTED).select("row_id", "reason").iter_rows())
-    assert {dropped[f"T-{number}"].split()[0] for number in range(36, 40)} == {"same_customer"}
-    assert rows(tmp_path).popitem()[1]["customer"].startswith("customer-")
-    assert customer_key(customer_key("jo@example.com")) == customer_key("jo@example.com")
-
-
-def test_no_customers_value_leaves_the_store(tmp_path: Path) -> None:
-    birds = canaries(60)
-    mill = tmp_path / "mill"
-    mill.mkdir()
-    write_export(mill, history(40))
-    with answered(mill) as desk:
-        for number, bird in enumerate(birds):
-            named = bird.value if bird.kind == "NAME" else "Jo Smith"
-            text = f"{letter(500 + number)} This is {bird.value}, as I wrote."
-            desk.ask(f"{number}", messages=[{"role": "customer", "text": text}], names=[named],
-                     subject=f"About {bird.value}", customer=bird.value)  # fmt: skip
-            heavy = f"Hello {bird.value}, it is {letter(number, 12)} within 30 days."
-            desk.tell(f"{number}", action="edited", sent=heavy)
-    # the small drafter of these tests knows other order numbers
-    birds = [bird for bird in birds if bird.kind != "ORDER"]
-    (mill / "var").mkdir()
-    for file in mill.glob("feedback.db*"):
-        file.rename(mill / "var" / file.name)
-    run(params(), Paths(mill), url(mill / "var"))
-    paths = turn(mill, ORDER_PATTERN)
-    assert any(read_table(paths.preferences(s), PREFERENCE_PAIR).height for s in ("train", "val"))
-    seen = [(file, value) for file, value in sightings(mill, birds) if not file.startswith("var/")]
-    assert seen == []
-    assert sightings(mill / "var", birds), "the store itself has them"
-
-
 # What can be wrong with a store.
 
 
 def test_a_store_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no feedback store at .*feedback.db"):
+    with pytest.raises(BadInput, match=r"no feedback store at .*feedback\.db"):
         export(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -367,43 +229,3 @@ def test_thin_answers_are_each_one_line(tmp_path: Path) -> None:
         "1 answers name no agent",
     ]
     assert all("\n" not in line for line in [*remarks(found), *lines(found)])
-
-
-# What DVC makes of it.
-
-
-def test_dvc_tracks_the_snapshot_and_ingest_wants_what_dvc_tracks(tmp_path: Path) -> None:
-    for command in (["git", "init", "--quiet"], [sys.executable, "-m", "dvc", "init", "--quiet"]):
-        subprocess.run(command, cwd=tmp_path, check=True, env=os.environ)
-    write_export(tmp_path, history(40))
-    found = said(tmp_path, action="edited", sent=EDIT)
-    note = tmp_path / "feedback/desk.csv.dvc"
-    assert found["tracked"]
-    stamp = note.stat().st_mtime_ns
-    export(tmp_path)
-    assert note.stat().st_mtime_ns == stamp, "told twice, it acts once"
-    (tmp_path / "feedback/desk.csv").unlink()
-    with pytest.raises(BadInput, match="dvc checkout"):
-        turn(tmp_path)
-    subprocess.run(
-        [sys.executable, "-m", "dvc", "checkout", "--quiet", str(note)], cwd=tmp_path, check=True
-    )
-    assert len(rows(tmp_path)) == 1
-
-
-def test_the_command_prints_its_table_and_ends_with_one_line_where_there_is_no_store(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "params.yaml").write_text(Path("params.yaml").read_text())
-    said(tmp_path, action="edited", sent=EDIT)
-    command = [sys.executable, "-m", "tasks.feedback", "--root", str(tmp_path)]
-    here = os.environ | {"REPLYMILL_FEEDBACK_URL": url(tmp_path)}
-    done = subprocess.run(command, env=here, capture_output=True, text=True, check=True)
-    assert "1 rows (1 edited)" in done.stdout
-    assert "would accept of all" in done.stdout
-    assert read_json(tmp_path / "reports/feedback.json")["rows"] == 1
-    gone = here | {"REPLYMILL_FEEDBACK_URL": "sqlite:////nowhere/feedback.db"}
-    failed = subprocess.run(command, env=gone, capture_output=True, text=True, check=False)
-    assert failed.returncode == 1
-    assert failed.stderr.startswith("feedback: no feedback store at /nowhere/feedback.db")
-    assert failed.stderr.count("\n") == 1

@@ -17,6 +17,7 @@ from tasks.feedback.rows import Resolved, counted, size_of
 if TYPE_CHECKING:
     from tasks.statistics.intervals import Cell
 
+NOBODY = "unknown"
 READ = {True: "read", False: "unread", None: "unknown"}
 
 
@@ -93,7 +94,7 @@ def agents(offered: Sequence[Resolved], found: Leniency) -> dict[str, Any]:
     """By key: how many answers, what was accepted and unread of them, and how lenient that is."""
     by_agent: dict[str, list[Resolved]] = {}
     for one in offered:
-        by_agent.setdefault(one.outcome["agent"] or "unknown", []).append(one)
+        by_agent.setdefault(one.outcome["agent"] or NOBODY, []).append(one)
     return {
         agent: {
             "n": len(theirs),

@@ -11,7 +11,7 @@ from tasks.feedback.answer import answer_to
 from tasks.feedback.leniency import leniency
 from tasks.feedback.params import Params
 from tasks.feedback.read import Store, read_store
-from tasks.feedback.report import report
+from tasks.feedback.report import NOBODY, report
 from tasks.feedback.rows import as_told, reasons, row_of, weighed
 from tasks.feedback.snapshot import as_csv, track, write_snapshot
 from tasks.paths import Paths
@@ -67,15 +67,15 @@ def remarks(found: dict[str, Any]) -> Sequence[str]:
             f"{unknown} accepted drafts have no `seconds`, so nobody knows whether they were read: "
             "they are left out; tell the desk `seconds` with an outcome"
         )
-    once = [agent for agent, theirs in found["agents"].items() if theirs["n"] == 1]
+    once = [agent for agent, one in found["agents"].items() if one["n"] == 1 and agent != NOBODY]
     if once:
         lines.append(
             f"{len(once)} agents have one answer each ({', '.join(once[:3])}"
             f"{', …' if len(once) > 3 else ''}): they count nearly as the average agent"
         )
-    if "unknown" in found["agents"]:
+    if NOBODY in found["agents"]:
         lines.append(
-            f"{found['agents']['unknown']['n']} answers name no agent: they count as the average "
+            f"{found['agents'][NOBODY]['n']} answers name no agent: they count as the average "
             "agent's; tell the desk `agent` with an outcome"
         )
     return lines
