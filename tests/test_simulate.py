@@ -1,13 +1,18 @@
 """Simulated agents: what they do with drafts, over the desk's API, and where letters come from."""
 
+import csv
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from desk.simulate.agents import Agent, on_duty, team
-from desk.simulate.company import TOO_ALIKE, unlike
+from desk.simulate.company import TICKETS, TOO_ALIKE, answered_by_hand, unlike, write_params
 from desk.simulate.letters import answers, by_the_rules, look
+from drafter.section import load_section
+from tasks.params import MillParams
 
 LETTER: dict[str, Any] = {
     "ticket_id": "T-1",
@@ -135,3 +140,33 @@ def test_the_simulation_leaves_a_folder_in_use_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     assert main(["--into", str(tmp_path)]) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_params_of_the_company_are_valid_for_every_stage(tmp_path: Path) -> None:
+    (tmp_path / "presets").mkdir()
+    shutil.copy("presets/loop.yaml", tmp_path / "presets/loop.yaml")
+    original = Path("params.yaml").read_text(encoding="utf-8")
+    for candidates in (["nearest", "sft-rag"], ["champion", "dpo-rag"]):
+        write_params(tmp_path, original, candidates, candidates[0])
+        params = load_section(tmp_path / "params.yaml", MillParams, whole=True)
+        assert list(params.candidates) == candidates
+        assert params.decide.champion == candidates[0]
+        # as text: DVC knows no dates
+        values = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
+        assert isinstance(values["curate"]["holdout_from"], str)
+
+
+def test_what_was_answered_by_hand_is_added_to_the_export_as_agents_write_it(
+    tmp_path: Path,
+) -> None:
+    export = tmp_path / TICKETS
+    export.parent.mkdir(parents=True)
+    shutil.copy("data/sample/tickets.csv", export)
+    before = export.read_text(encoding="utf-8")
+    row = next(csv.DictReader(before.splitlines()))
+    letter = row | LETTER
+    answered_by_hand(tmp_path, [letter], lambda _: Agent("a", "strict"))
+    with export.open(newline="", encoding="utf-8") as file:
+        *_, last = csv.DictReader(file)
+    assert last["reply"] == NEW
+    assert last["message"] == LETTER["message"]
