@@ -32,9 +32,10 @@ def main() -> None:
         params = load_section(root / "params.yaml", Params)
         settings = Settings.from_environment(root)
         with listen(settings.host, settings.port) as listening:
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
             port = listening.getsockname()[1]
             # before the rest is loaded: who calls already now waits for a second
-            print(f"desk: http://{settings.host}:{port} (process {os.getpid()})", flush=True)
+            print(f"desk: http://{host}:{port} (process {os.getpid()})", flush=True)
 
             from desk.app import create_app, open_desk
 

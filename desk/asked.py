@@ -10,7 +10,7 @@ from desk.logs import frames, log
 from desk.serving.batcher import Batched, Batcher
 from drafter.errors import ReplymillError
 
-Keep = Callable[[Batched, float], Mapping[str, Any]]
+Keep = Callable[[Batched, float], dict[str, Any]]
 
 
 class Asked:
@@ -46,7 +46,7 @@ class Asked:
             raise self._too_late()
         return bool(done)
 
-    async def answer(self) -> Mapping[str, Any]:
+    async def answer(self) -> dict[str, Any]:
         """The draft, kept. Raises TooLate, HungUp, NotWritten, or what drafting raises."""
         await self.within(self._seconds)
         if self.task.cancelled():
@@ -58,19 +58,19 @@ class Asked:
         self._waiting.answer.cancel()
 
     def _too_late(self) -> TooLate:
-        begun = self._waiting.answer.running()
         self.leave()
-        how = (
-            f"it is being written for {self._batcher.hanging:.0f} s and is kept if it ends"
-            if begun
-            else "it was not begun and will not be"
-        )
+        if self._waiting.answer.cancelled():
+            how = "it was not begun and will not be"
+        elif self._waiting.answer.done():
+            how = "it is written, and the store is slow to keep it"
+        else:
+            how = f"it is being written for {self._batcher.hanging:.0f} s and is kept if it ends"
         return TooLate(
             f"no draft within {self._seconds:g} s (params.yaml desk.draft_seconds): {how}; ask "
             "again later, and see /health"
         )
 
-    async def _kept(self, keep: Keep) -> Mapping[str, Any]:
+    async def _kept(self, keep: Keep) -> dict[str, Any]:
         try:
             batched = await asyncio.wrap_future(self._waiting.answer)
         except ReplymillError:

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +34,7 @@ class Desk:
     meters: Meters
     params: DeskParams
     traces: Traces | None = None
-    _under_way: set[asyncio.Task[Mapping[str, Any]]] = field(default_factory=set, init=False)
+    _under_way: set[asyncio.Task[dict[str, Any]]] = field(default_factory=set, init=False)
 
     @property
     def inbox(self) -> Inbox:
@@ -48,7 +47,7 @@ class Desk:
         """
         at = ticket["at"] or datetime.now(UTC)
 
-        def keep(batched: Batched, seconds: float) -> Mapping[str, Any]:
+        def keep(batched: Batched, seconds: float) -> dict[str, Any]:
             return self._keep(ticket, source, at, batched, seconds)
 
         asked = Asked(
@@ -59,7 +58,7 @@ class Desk:
         asked.task.add_done_callback(self._ended)
         return asked
 
-    async def draft(self, ticket: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    async def draft(self, ticket: Mapping[str, Any], source: str) -> dict[str, Any]:
         """Draft for a ticket, keep both, give the answer.
 
         Raises TooMany, GoingDown, NoChampion, TooLate, NotWritten, or what drafting raises.
@@ -92,7 +91,7 @@ class Desk:
         if self.traces:
             self.traces.close()
 
-    def _ended(self, task: asyncio.Task[Mapping[str, Any]]) -> None:
+    def _ended(self, task: asyncio.Task[dict[str, Any]]) -> None:
         self._under_way.discard(task)
         if not task.cancelled():
             task.exception()  # asyncio's own log would hold the message of one nobody waited for
@@ -113,7 +112,7 @@ class Desk:
         if self.traces:
             self.traces.drafted(kept)
         try:
-            with self._counted():
+            with self.meters.storing():
                 self.store.keep(kept)
         except StoreTrouble as trouble:
             # the agent needs the draft more than we need its outcome
@@ -126,19 +125,14 @@ class Desk:
         if not (draft_id.isascii() and draft_id.isalnum()):
             # not asked for: PostgreSQL can't be asked for a NUL
             raise UnknownDraft("there is no draft of that id: ids are letters and digits")
-        with self._counted():
+        with self.meters.storing():
             return self.store.draft(draft_id)
 
     def _tell(self, draft_id: str, outcome: Mapping[str, Any], key: str | None) -> str:
         told, draft = dict(outcome), self._read(draft_id)
         if told["action"] == "accepted" and not told["sent"]:
-            if draft["reason"] is not None:
-                raise NoneToAccept(
-                    f"draft {draft_id}: it was held back ({draft['reason']}), so there is none "
-                    "to accept: hand in `sent`, or say discarded"
-                )
-            told["sent"] = draft["text"]
-        with self._counted():
+            told["sent"] = _accepted(draft)
+        with self.meters.storing():
             outcome_id = self.store.add_outcome(draft_id, told, key, self._hide_reply)
         self.meters.told(draft["version"], told["action"])
         if self.traces:
@@ -148,13 +142,15 @@ class Desk:
     def _hide_reply(self, reply: str, values: Mapping[str, str]) -> Hidden:
         return self.champion.current().drafter.hide_reply(reply, values)
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        try:
-            yield
-        except StoreTrouble as trouble:
-            self.meters.store_failed(trouble)
-            raise
+
+def _accepted(draft: Mapping[str, Any]) -> str:
+    """What was sent where a draft was accepted as it is: the draft itself, in placeholders."""
+    if draft["reason"] is not None:
+        raise NoneToAccept(
+            f"draft {draft['id']}: it was held back ({draft['reason']}), so there is none to "
+            "accept: hand in `sent`, or say discarded"
+        )
+    return str(draft["text"])
 
 
 def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:

@@ -4,12 +4,16 @@ Labels are bounded: a version is dropped when many newer ones have come, and a n
 many counts as `other`.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
+
+from desk.errors import StoreTrouble
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60)
 TOGETHER = (1, 2, 4, 8, 16, 32, 64)
@@ -55,6 +59,8 @@ class Meters:
         self.store_errors = Counter(
             "desk_store_errors", "Errors of the feedback store.", ["kind"], registry=registry
         )
+        # drafts are counted in several threads
+        self._lock = threading.Lock()
         self._versions: dict[str, None] = {}
         self._reasons: set[str] = set()
         self._kinds: set[str] = set()
@@ -79,8 +85,14 @@ class Meters:
         """Count an outcome of a draft by `version`."""
         self.outcomes.labels(self._known(version), action or "added").inc()
 
-    def store_failed(self, error: Exception) -> None:
-        self.store_errors.labels(_bounded(type(error).__name__, self._kinds)).inc()
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Count the store's errors, and let them pass."""
+        try:
+            yield
+        except StoreTrouble as error:
+            self.store_errors.labels(_bounded(type(error).__name__, self._kinds)).inc()
+            raise
 
     def watch(
         self, champion: Callable[[], Mapping[str, Any]], waiting: Callable[[], int],
@@ -91,13 +103,14 @@ class Meters:
 
     def _known(self, version: str) -> str:
         """`version`; the one that was heard of longest ago goes when there are too many."""
-        self._versions.pop(version, None)
-        self._versions[version] = None
-        if len(self._versions) > VERSIONS:
-            oldest = next(iter(self._versions))
-            del self._versions[oldest]
-            for counter in (self.drafts, self.outcomes):
-                counter.remove_by_labels({"version": oldest})
+        with self._lock:
+            self._versions.pop(version, None)
+            self._versions[version] = None
+            if len(self._versions) > VERSIONS:
+                oldest = next(iter(self._versions))
+                del self._versions[oldest]
+                for counter in (self.drafts, self.outcomes):
+                    counter.remove_by_labels({"version": oldest})
         return version
 
 

@@ -74,7 +74,7 @@ class LiveDrafter:
 
         from drafter.records import CURATED
 
-        hidden = [self._hide(ticket) for ticket in tickets]
+        hidden = self.pseudonyms.hide_all([_texts_and_names(ticket) for ticket in tickets])
         rows = [
             _row(number, ticket, texts.texts)
             for number, (ticket, texts) in enumerate(zip(tickets, hidden, strict=True))
@@ -102,9 +102,10 @@ class LiveDrafter:
         """What an agent sent, in the placeholders of the ticket whose `values` these are."""
         return self.pseudonyms.hide_reply(reply, values)
 
-    def _hide(self, ticket: Mapping[str, Any]) -> Hidden:
-        texts = [ticket.get("subject") or "", *(message["text"] for message in ticket["messages"])]
-        return self.pseudonyms.hide(texts, ticket.get("names") or ())
+
+def _texts_and_names(ticket: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    texts = [ticket.get("subject") or "", *(message["text"] for message in ticket["messages"])]
+    return texts, list(ticket.get("names") or ())
 
 
 def _live(written: Written, hidden: Hidden) -> LiveDraft:

@@ -107,6 +107,11 @@ class Paths:
     def dpo(self) -> Path:
         return self.root / "models/dpo"
 
+    @property
+    def champion(self) -> Path:
+        """The adapter of the version that serves, as `tasks.incumbent` brought it back."""
+        return self.root / "models/champion"
+
     # reports
     def report(self, name: str) -> Path:
         return self.root / "reports" / name

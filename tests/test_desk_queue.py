@@ -48,7 +48,7 @@ def test_one_bad_ticket_does_not_fail_its_neighbours(tmp_path: Path) -> None:
 def test_who_waits_too_long_is_freed_and_a_draft_that_was_begun_is_kept(tmp_path: Path) -> None:
     gate = Gated()
     with (
-        gated(tmp_path, gate, batch=1, draft_seconds=0.5) as (desk, address),
+        gated(tmp_path, gate, batch=1, draft_seconds=0.5) as (_, address),
         ThreadPoolExecutor(2) as pool,
     ):
         begun = pool.submit(ask, address, "first")
@@ -58,7 +58,8 @@ def test_who_waits_too_long_is_freed_and_a_draft_that_was_begun_is_kept(tmp_path
         assert "desk.draft_seconds" in begun.result().json()["detail"]
         assert "is kept if it ends" in begun.result().json()["detail"]
         assert "will not be" in queued.result().json()["detail"]
-        assert desk.batcher.hanging > 0.4
+        health = httpx.get(f"{address}/health")
+        assert (health.status_code, health.json()["batch_seconds"] > 0.4) == (503, True)
         gate.gate.set()
         until(lambda: 'desk_drafts_total{result="shown",version="7"} 1.0' in metrics(address))
         assert gate.asked == [["first"]], "nobody waited for the second"

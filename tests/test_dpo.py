@@ -217,6 +217,13 @@ def test_without_val_there_is_no_eval_loss(tmp_path: Path, away: None) -> None:
     assert [row["eval_loss"] for row in rows_of(paths)] == [None]
 
 
+def test_fewer_steps_than_a_row_takes_leave_the_row_of_the_last(tmp_path: Path, away: None) -> None:
+    params, paths = make_root(tmp_path, pairs=3, epochs=1, log_every=4)
+    write_pairs(paths, "val", [])
+    run(params, paths)
+    assert [row["step"] for row in rows_of(paths)] == [1]
+
+
 def test_of_two_pairs_that_contradict_each_other_the_heavier_is_learned(
     tmp_path: Path, away: None
 ) -> None:

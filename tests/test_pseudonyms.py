@@ -276,3 +276,15 @@ def test_what_was_hidden_comes_back(pieces: list[str]) -> None:
     if len(stand) == len(set(stand)):  # a value written in two ways comes back in the first
         assert back == text
     assert OURS.hide([hidden.texts[0]], ["Jonas Weber"]).texts == hidden.texts
+
+
+def test_tickets_that_are_hidden_together_are_hidden_as_each_by_itself() -> None:
+    rules = Pseudonyms(PseudonymParams(["MB-[0-9]{6}"], "US", []))
+    tickets = [
+        (["", "I am Jo, MB-123456, jo@x.example"], ["Jo Smith", "Ann"]),
+        (["Again", "MB-123456 and MB-654321", "Jo?"], []),
+        ([], ["Ann"]),
+        (["[ORDER_1] is what I wrote; MB-111111"], ["Jo Smith"]),
+    ]
+    assert rules.hide_all(tickets) == [rules.hide(texts, names) for texts, names in tickets]
+    assert rules.hide_all([]) == []

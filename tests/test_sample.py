@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,9 @@ from tasks.sample.policies import (
     markdown,
     versions,
 )
+from tasks.sample.stream import stream
 from tasks.sample.tickets import COLUMNS
-from tasks.sample.write import SEED, sample_files, write_sample
+from tasks.sample.write import SEED, sample_files, write_sample, write_stream
 
 SAMPLE = Path(__file__).parent.parent / "data/sample"
 HOLDOUT_SHARE = 0.15
@@ -186,3 +187,24 @@ def test_agents_made_every_kind_of_change(feedback) -> None:
         made[classify(draft, reply)] += 1
     assert set(made) == {*CHANGES} - {"none"} | {"unchanged"}
     assert min(made.values()) >= 5
+
+
+def test_further_letters_are_new_and_follow_the_policy_of_their_day(found: list[Version]) -> None:
+    first, last = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 28, tzinfo=UTC)
+    one, other = (stream(found, seed, 60, first, last) for seed in (1, 2))
+    for key in ("ticket_id", "customer_id", "customer_email"):
+        assert len({row[key] for row in (*one, *other)}) == 120, key
+    assert one == stream(found, 1, 60, first, last)
+    assert [row["created_at"] for row in one] == sorted(row["created_at"] for row in one)
+    for row in one:
+        if row["cites"]:
+            doc_id, thing = thing_of(row["cites"])
+            version = in_force(found, doc_id, date.fromisoformat(row["created_at"][:10]))
+            assert version.figures[thing] in figures_of(row["reply"])
+
+
+def test_further_letters_are_written_where_one_says(tmp_path: Path) -> None:
+    day = datetime(2026, 3, 1, tzinfo=UTC)
+    write_stream(tmp_path / "new/letters.csv", 7, 5, day, day)
+    with (tmp_path / "new/letters.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["created_at"] for row in csv.DictReader(file)] == ["2026-03-01T00:00:00Z"] * 5

@@ -101,7 +101,7 @@ def _ended(lines: Iterator[str]) -> Iterator[str]:
 
 def _head(asked: Completion, answer: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {
-        "id": f"chatcmpl-{answer['id']}",
+        "id": f"chatcmpl-{answer['id'] or 'not-kept'}",
         "object": kind,
         "created": int(answer["created_at"].timestamp()),
         "model": asked.model,
@@ -124,5 +124,5 @@ def _refusal(answer: Mapping[str, Any]) -> str | None:
 
 def _beside(asked: Completion, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What the desk knows and OpenAI's form has no place for."""
-    told = ("id", "version", "candidate", "citations", "abstained", "reason", "cut")
+    told = ("id", "kept", "version", "candidate", "citations", "abstained", "reason", "cut")
     return {name: answer[name] for name in told} | {"ignored": asked.ignored()}

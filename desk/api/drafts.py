@@ -1,7 +1,6 @@
 """POST /v1/drafts, GET /v1/drafts/{id}, POST /v1/drafts/{id}/outcome."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -27,7 +26,7 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-async def answer_of(request: Request, asked: Asked) -> Mapping[str, Any]:
+async def answer_of(request: Request, asked: Asked) -> dict[str, Any]:
     """The answer; who hangs up meanwhile leaves the queue."""
     watching = asyncio.create_task(_leaves_with(request, asked))
     try:

@@ -9,9 +9,17 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health")
 def health(request: Request, response: Response) -> object:
-    """200 where drafts are written, 503 where no version serves."""
+    """200 where drafts are written, 503 where no version serves or the generator hangs.
+
+    `batch_seconds` is how long the batch in hand is being written.
+    """
     desk = desk_of(request)
     champion = desk.champion.status()
-    if champion["version"] is None:
+    hanging = desk.batcher.hanging
+    if champion["version"] is None or hanging > desk.params.draft_seconds:
         response.status_code = 503
-    return {"champion": champion, "waiting": desk.batcher.waiting}
+    return {
+        "champion": champion,
+        "waiting": desk.batcher.waiting,
+        "batch_seconds": round(hanging, 1),
+    }

@@ -43,7 +43,7 @@ def tickets(found: Sequence[Version], seed: int) -> list[dict[str, Any]]:
             customers.append(new_customer(draw, len(customers)))
         customer = draw.choice(customers[-60:]) if again else customers[-1]
         if draw.random() < 0.07:
-            row = _chatter(draw, customer)
+            row = chatter(draw, customer)
         else:
             if not deck:
                 deck = draw.sample(asked, len(asked))
@@ -108,7 +108,7 @@ def question_about(
     }
 
 
-def _chatter(draw: random.Random, customer: dict[str, str]) -> dict[str, Any]:
+def chatter(draw: random.Random, customer: dict[str, str]) -> dict[str, Any]:
     topic, message, reply = draw.choice(phrases.CHATTER)
     fill = _fill(draw, customer)
     said = [message.format(**fill)]

@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from drafter.tables import write_text
 from tasks.sample.feedback import FEEDBACK_COLUMNS, feedback
 from tasks.sample.policies import markdown, versions
+from tasks.sample.stream import stream
 from tasks.sample.tickets import COLUMNS, tickets
 
 SEED = 20260301
@@ -35,6 +37,11 @@ def write_sample(folder: Path) -> None:
             stray.unlink()
     for name, text in files.items():
         write_text(folder / name, text)
+
+
+def write_stream(path: Path, seed: int, count: int, first: datetime, last: datetime) -> None:
+    """Write further letters, as `stream` draws them; policies are those of data/sample."""
+    write_text(path, _csv(COLUMNS, stream(versions(SEED), seed, count, first, last)))
 
 
 def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:

@@ -27,7 +27,8 @@ def arguments(
         "max_length": None,
         "remove_unused_columns": False,
         "logging_strategy": "steps",
-        "logging_steps": params.log_every,
+        # a training shorter than that still leaves the row of its last step
+        "logging_steps": min(params.log_every, steps),
         "eval_strategy": "steps" if looks else "no",
         "eval_steps": params.evaluate_every,
         "prediction_loss_only": True,
