@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from desk.app import create_app
 from desk.desk import Desk
@@ -20,6 +20,8 @@ from tests.desks import make_desk
 from tests.live_drafters import CLAUSE, Says, live
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 SHIPPING = {
     "chunk_id": "shipping#2",
     "doc_id": "shipping",
@@ -99,7 +101,7 @@ def tab(
     )
     context.add_init_script(CANARY)
     page, seen = context.new_page(), Seen()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("console", lambda said: _hear(seen, said))
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("dialog", lambda asked: (seen.errors.append(asked.message), asked.dismiss()))

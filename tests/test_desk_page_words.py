@@ -74,18 +74,18 @@ def test_changes_are_told_word_by_word(draft: str, sent: str, told: list[tuple[s
 def test_changes_of_a_whole_book_are_told_in_a_blink() -> None:
     one = " ".join(f"w{n % 97}" for n in range(40_000))
     other = " ".join(f"w{n % 89}" for n in range(40_000))
-    started = time.perf_counter()
+    started = time.thread_time()
     told = changes(f"same {one} end", f"same {other} end")
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
     assert [change.kind for change in told.stretches] == ["same", "out", "in", "same"]
 
 
 @pytest.mark.parametrize("words", [("a ", "b "), ("a ", "b a "), ("a b ", "b c a ")])
 def test_changes_of_a_model_that_repeats_itself_are_told_in_a_blink(words: tuple[str, str]) -> None:
     draft, sent = (word * 250 for word in words)
-    started = time.perf_counter()
+    started = time.thread_time()
     told = changes(draft, sent).stretches
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
     assert "".join(change.text for change in told if change.kind != "in") == draft
     assert "".join(change.text for change in told if change.kind != "out") == sent
 

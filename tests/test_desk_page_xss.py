@@ -100,6 +100,7 @@ def test_a_payload_in_every_field_adds_no_element_and_no_attribute(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_nothing_of_it_runs_in_a_browser(tmp_path: Path) -> None:
     """All payloads in one desk, each page opened, each draft edited; a canary would tell."""
     desk = hostile_desk(tmp_path)
