@@ -129,7 +129,7 @@ def mlflow_up(root: Path, port: int, webhooks: bool = True) -> Iterator[Server]:
         leash.end(server.process)
 
 
-def until(holds: Any, seconds: float = 30.0, server: Server | None = None) -> float:
+def until(holds: Any, seconds: float = 60.0, server: Server | None = None) -> float:
     """Wait until `holds()`; gives the seconds that it took."""
     started = time.monotonic()
     while not holds():
