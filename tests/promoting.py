@@ -68,6 +68,7 @@ class Published:
 
     uri: str
     press: Press
+    experiment: str = "0"
     says: dict[str, str] = field(default_factory=dict)
     """By number."""
 
@@ -93,7 +94,7 @@ class Published:
             client.create_registered_model(MODEL)
         text = f"Edition {len(self.says)}-{len(self.says)} wrote this."
         packed = packed or self.press.pack(text)
-        run = client.create_run("0").info
+        run = client.create_run(self.experiment).info
         for name in evidence:
             client.log_text(run.run_id, "{}", f"{EVIDENCE}/{name}")
         client.log_artifacts(run.run_id, str(packed), "model/artifacts/drafter")
@@ -114,11 +115,13 @@ class Published:
 
 
 @contextmanager
-def mlflow_up(root: Path, port: int) -> Iterator[Server]:
+def mlflow_up(root: Path, port: int, webhooks: bool = True) -> Iterator[Server]:
     """MLflow's server as `make up` starts it, over the store of `root`."""
     (root / "var/mlflow").mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", *mlflow_server(root, port)]
-    server = start(root, "mlflow", command, mlflow_environment(root))
+    environment = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    environment |= mlflow_environment(root) if webhooks else {}
+    server = start(root, "mlflow", command, environment)
     try:
         until(lambda: answers(f"http://127.0.0.1:{port}/health"), 120, server)
         yield server
@@ -126,7 +129,7 @@ def mlflow_up(root: Path, port: int) -> Iterator[Server]:
         leash.end(server.process)
 
 
-def until(holds: Any, seconds: float = 30.0, server: Server | None = None) -> float:
+def until(holds: Any, seconds: float = 60.0, server: Server | None = None) -> float:
     """Wait until `holds()`; gives the seconds that it took."""
     started = time.monotonic()
     while not holds():

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,14 @@ from desk.serving.champion import Champion
 from desk.serving.kept import MARKER
 from desk.serving.registry import Registry
 from desk.serving.webhook import Webhook
+from drafter.tables import write_json
 from drafter.versions import DRAFTER_TAG, EVIDENCE_TAG, folder_digest
 from tasks.paths import Paths
-from tasks.tracking import ensure_store
+from tasks.register.params import Params
+from tasks.register.run import register
+from tasks.tracking import ensure_store, tracking_uri
 from tests.promoting import MODEL, TICKET, Press, Published, until
+from tests.registered import DECISION, REGISTER, SCORECARD, SPEC, root_to_register
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +33,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     root = tmp_path_factory.mktemp("registry")
     patch = pytest.MonkeyPatch()
     patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    ensure_store(Paths(root))
-    published = Published(f"sqlite:///{root / 'var/mlflow/mlflow.db'}", Press(root / "press"))
+    experiment = ensure_store(Paths(root))
+    uri = f"sqlite:///{root / 'var/mlflow/mlflow.db'}"
+    published = Published(uri, Press(root / "press"), experiment)
     assert [published.version(), published.version()] == ["1", "2"]
     yield published
     patch.undo()
@@ -70,6 +76,27 @@ def test_the_alias_is_followed_forth_and_back(tmp_path: Path, published: Publish
         published.promote("1")
         serves(champion, published, "1")
         assert champion.status()["refused"] is None
+
+
+def test_what_register_makes_is_what_the_desk_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    paths = root_to_register(tmp_path / "mill")
+    spec = replace(SPEC, candidate="nearest", generator="nearest")  # a random model writes nothing
+    write_json(paths.drafter("nearest"), asdict(spec))
+    write_json(paths.report("decision.json"), DECISION | {"recommended": "nearest"})
+    cells = SCORECARD["candidates"]["base"]
+    write_json(paths.report("scorecard.json"), {"candidates": {"nearest": cells}})
+    entry = {"generator": "nearest", "model": "models/index", "tickets": "data/x.parquet"}
+    values = {"register": REGISTER, "hosted": {}, "rules": "rules.yaml"}
+    register(Params.from_values(values | {"candidates": {"nearest": entry}}), paths)
+    uri = tracking_uri(paths)
+    Published(uri, None).promote("1")  # type: ignore[arg-type]
+    with following(tmp_path, uri) as champion:
+        until(lambda: champion.status()["version"] == "1")
+        assert champion.status()["candidate"] == "nearest"
+        assert champion.current().drafter.write([TICKET])[0].text
 
 
 def no_tag(published: Published, folder: Path) -> str:
@@ -126,7 +153,7 @@ REFUSED = {
     its_own_code: "helper.py is code that the model brings along",
     another_candidate: "its drafter is nearest, its tag says dpo-rag",
     a_torn_table: "chunks.parquet is damaged",
-    no_word: "its self-check gave no draft (empty)",
+    no_word: "its self-check gave no draft (all are empty)",
 }
 
 

@@ -10,6 +10,7 @@ from drafter.errors import PromotionRefused
 from drafter.records import CURATED, RETRIEVED
 from drafter.spec import Parts
 from drafter.tables import read_json, read_table, write_json, write_table, write_text
+from drafter.versions import DRAFTER_TAG
 from tasks.ask.endpoint import spec_of
 from tasks.candidates import Hosted
 from tasks.paths import Paths
@@ -69,13 +70,17 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     assert [draft.text for draft in served] == evaluated["text"].to_list()
     assert [draft.reason for draft in served] == evaluated["reason"].to_list()
 
+    # one from before the desk, whose drafter has no digest, is no longer the same
+    mlflow.MlflowClient().delete_model_version_tag("support-drafter", "1", DRAFTER_TAG)
+    assert register(PARAMS, paths) == "models:/support-drafter/2"
+
     changed = read_json(paths.report("scorecard.json"))
     write_text(paths.root / "dvc.lock", "schema: '2.0'\nstages: {}\n")
     write_json(paths.report("scorecard.json"), changed)
-    assert register(PARAMS, paths) == "models:/support-drafter/2"
+    assert register(PARAMS, paths) == "models:/support-drafter/3"
     with (paths.root / "mlflow/draft_model.py").open("a") as script:
         script.write("# served otherwise\n")
-    assert register(PARAMS, paths) == "models:/support-drafter/3"
+    assert register(PARAMS, paths) == "models:/support-drafter/4"
 
 
 def test_a_canary_test_that_was_run_since_is_added_to_the_version(paths: Paths) -> None:

@@ -51,10 +51,9 @@ def webhook_of(desk: str) -> str:
                 told = json.load(answer)
         except urllib.error.HTTPError as error:
             told = json.load(error)
-        if told["champion"]["registry"] == "answers":
+        if told["champion"]["webhook"] != "not asked for yet":
             break
         time.sleep(0.2)
-    time.sleep(1)  # it asks for its webhook right afterwards
     return str(told["champion"]["webhook"])
 
 

@@ -53,8 +53,8 @@ class Registry:
     uri: str
 
     @property
-    def served(self) -> bool:
-        """Whether a server stands before it, which has webhooks."""
+    def is_server(self) -> bool:
+        """Whether it is a server, which has webhooks, or a file."""
         return self.uri.startswith(("http://", "https://"))
 
     def client(self) -> "MlflowClient":

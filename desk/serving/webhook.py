@@ -52,7 +52,7 @@ class Webhook:
 
     def __init__(self, url: str, secret_file: Path) -> None:
         self.url = url
-        self.state = "none: no MLflow server that reaches this desk; the poll tells"
+        self.state = "not asked for yet"
         self._secret_file = secret_file
         self._seen: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -79,9 +79,12 @@ class Webhook:
 
         `state` says what came of it.
         """
-        if not self._reached_by(registry) or time.monotonic() < self._again_at:
+        if time.monotonic() < self._again_at:
             return
         self._again_at = time.monotonic() + SECONDS_BETWEEN_REGISTRATIONS
+        if not self._reached_by(registry):
+            self.state = "none: no MLflow server that reaches this desk; the poll tells"
+            return
         try:
             self._register(registry)
             self.state = "registered"
@@ -95,7 +98,7 @@ class Webhook:
     def _reached_by(self, registry: Registry) -> bool:
         """Whether the registry is a server, and none elsewhere that would call its own loopback."""
         here = urlsplit(registry.uri).hostname in LOCAL
-        return registry.served and (here or urlsplit(self.url).hostname not in LOCAL)
+        return registry.is_server and (here or urlsplit(self.url).hostname not in LOCAL)
 
     def _register(self, registry: Registry) -> None:
         client = registry.client()
