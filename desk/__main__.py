@@ -24,6 +24,7 @@ def main() -> None:
     import uvicorn
 
     from desk.app import create_app, open_desk
+    from desk.helpdesks.opened import open_incoming
     from desk.params import Params
     from desk.settings import Settings
     from drafter.errors import ReplymillError
@@ -31,11 +32,13 @@ def main() -> None:
 
     try:
         settings = Settings.from_environment(root)
-        desk = open_desk(load_section(root / "params.yaml", Params), settings)
+        params = load_section(root / "params.yaml", Params)
+        desk = open_desk(params, settings)
+        incoming = open_incoming(desk, params.desk.helpdesks)
     except ReplymillError as error:
         sys.exit(f"desk: {error}")
     uvicorn.run(
-        create_app(desk), host=settings.host, port=settings.port, access_log=False,
+        create_app(desk, incoming), host=settings.host, port=settings.port, access_log=False,
         timeout_graceful_shutdown=30, server_header=False,
     )  # fmt: skip
 

@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from desk.api import drafts, health
 from desk.desk import Desk
 from desk.errors import DeskRefused
+from desk.helpdesks.incoming import Incoming
+from desk.helpdesks.router import router
 from desk.params import Params
 from desk.serving.batcher import Batcher
 from desk.serving.champion import Champion
@@ -29,13 +31,20 @@ def open_desk(params: Params, settings: Settings) -> Desk:
     return Desk(FeedbackStore(open_engine(settings.feedback_url)), champion, batcher)
 
 
-def create_app(desk: Desk) -> FastAPI:
-    """The routes over `desk`, which is started and ended with the application."""
+def create_app(desk: Desk, incoming: Incoming | None = None) -> FastAPI:
+    """The routes over `desk`, which is started and ended with the application.
+
+    `incoming` is what helpdesks deliver, where any is connected.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.champion.start()
+        if incoming:
+            await incoming.start()
         yield
+        if incoming:
+            await incoming.stop()
         desk.batcher.close()
         desk.champion.stop()
 
@@ -44,6 +53,8 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(DeskRefused, _refused)
     for part in (drafts, health):
         app.include_router(part.router)
+    if incoming:
+        app.include_router(router(incoming))
     return app
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
+from desk.helpdesks.params import HelpdeskParams
 from drafter.section import Section
 
 
@@ -22,6 +23,9 @@ class DeskParams(Section):
 
     poll_seconds: float = Field(gt=0)
     """How often MLflow is asked who the champion is; its webhook tells sooner."""
+
+    helpdesks: HelpdeskParams
+    """Where else agents see drafts: as internal notes in their helpdesk."""
 
 
 class DeskSection(Section):
