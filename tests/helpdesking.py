@@ -42,9 +42,8 @@ class Connected:
 
     def deliver(self, signed: Signed, wait: bool = True) -> Response:
         """Post a delivery, and wait until nothing is in hand."""
-        response = self.client.post(
-            f"/hooks/{self.name}", content=signed.body, headers=signed.headers
-        )
+        headers = {name: value.encode("latin-1") for name, value in signed.headers.items()}
+        response = self.client.post(f"/hooks/{self.name}", content=signed.body, headers=headers)
         if wait:
             self.settle()
         return response
