@@ -50,6 +50,7 @@ def create_app(desk: Desk, incoming: Incoming | None = None) -> FastAPI:
 
     app = FastAPI(title="Replymill's desk", lifespan=lifespan)
     app.state.desk = desk
+    app.state.incoming = incoming
     app.add_exception_handler(DeskRefused, _refused)
     for part in (drafts, health):
         app.include_router(part.router)

@@ -1,6 +1,7 @@
 """What all helpdesks have in common: who is believed, what is tried again, what is never done."""
 
 import ast
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -271,6 +272,49 @@ def test_what_was_not_done_is_done_by_the_desk_that_starts_next(
         assert desk.deliver(delivery).status_code == 200
         assert len(desk.drafts()) == 1
     assert [one["private"] for one in chatwoot.conversations[7].messages] == [False, True]
+
+
+def test_while_no_version_serves_a_delivery_waits_and_does_not_fail(
+    chatwoot: Chatwoot, tmp_path: Path
+) -> None:
+    with connected(tmp_path, chatwoot) as desk:
+        champion = desk.client.app.state.desk.champion  # type: ignore[attr-defined]
+        served, champion._served = champion._served, None
+        desk.deliver(chatwoot.customer_writes(7, ASKED), wait=False)
+        until = time.monotonic() + 20
+        while desk.incoming.counted["tried_again"] <= PARAMS["tries"]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        champion._served = served
+        desk.settle()
+        assert desk.client.get("/health").json()["helpdesks"] == {
+            "in_hand": 0,
+            "delivered": 1,
+            "tried_again": desk.incoming.counted["tried_again"],
+            "noted": 1,
+        }
+    assert len(chatwoot.writes()) == 1
+
+
+def test_a_store_that_fails_is_tried_again_and_told_without_what_was_to_be_written(
+    chatwoot: Chatwoot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from sqlalchemy import text
+
+    with connected(tmp_path, chatwoot) as desk:
+        delivery = chatwoot.customer_writes(7, ASKED)
+        engine = desk.client.app.state.desk.store.engine  # type: ignore[attr-defined]
+        with engine.begin() as connection:
+            connection.execute(text("alter table drafts rename to elsewhere"))
+        desk.deliver(delivery)
+        assert desk.incoming.counted["tried_again"] == PARAMS["tries"] - 1
+        with engine.begin() as connection:
+            connection.execute(text("alter table elsewhere rename to drafts"))
+        desk.deliver(delivery)
+    gc.collect()  # a task's error that nobody took would be logged now
+    assert "the store failed (OperationalError), 3 times" in caplog.text
+    assert "MB-123456" not in caplog.text
+    assert len(chatwoot.writes()) == 1
 
 
 # --- what is never done ---

@@ -14,4 +14,6 @@ def health(request: Request, response: Response) -> object:
     champion = desk.champion.status()
     if champion["version"] is None:
         response.status_code = 503
-    return {"champion": champion, "waiting": desk.batcher.waiting}
+    incoming = request.app.state.incoming
+    helpdesks = {"in_hand": incoming.in_hand, **incoming.counted} if incoming else None
+    return {"champion": champion, "waiting": desk.batcher.waiting, "helpdesks": helpdesks}

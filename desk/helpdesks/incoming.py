@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from desk.desk import Desk
 from desk.errors import DeskRefused, KeyReused, TooMany
 from desk.helpdesks import outcome
@@ -30,7 +32,9 @@ PASSING = (429, 503)
 class _Trying:
     helpdesk: str
     came: Came
-    tried: int = 0
+    failures: int = 0
+    """Of the helpdesk or the store; while no version serves, a delivery just waits."""
+    waits: int = 0
 
 
 class Incoming:
@@ -135,33 +139,43 @@ class Incoming:
     async def _try(self, trying: _Trying) -> float | None:
         """How long to wait before the next try; None where there is none."""
         name, came = trying.helpdesk, trying.came
-        trying.tried += 1
         try:
             for seen in await asyncio.to_thread(self.helpdesks[name].look, came):
                 await self._do(name, came, seen)
             await asyncio.to_thread(self._store.done, name, came.id)
         except Again as error:
             return await self._later(trying, str(error), error.after)
+        except SQLAlchemyError as error:  # its message holds what was to be written
+            return await self._later(trying, f"the store failed ({type(error).__name__})", None)
         except ReplymillError as error:
             if isinstance(error, DeskRefused) and error.status in PASSING:
-                return await self._later(trying, str(error), None)
+                return self._wait(trying, None)
             await self._give_up(trying, str(error))
         except Exception as error:  # whatever drafting raised may hold the ticket's text
             await self._give_up(trying, type(error).__name__)
         return None
 
     async def _later(self, trying: _Trying, why: str, after: float | None) -> float | None:
-        if trying.tried >= self._params.tries:
-            await self._give_up(trying, f"{why}, {trying.tried} times")
+        trying.failures += 1
+        if trying.failures >= self._params.tries:
+            await self._give_up(trying, f"{why}, {trying.failures} times")
             return None
+        return self._wait(trying, after)
+
+    def _wait(self, trying: _Trying, after: float | None) -> float:
         self.counted["tried_again"] += 1
-        doubled = self._params.wait_seconds * 2 ** (trying.tried - 1)
+        doubled = self._params.wait_seconds * 2 ** min(trying.waits, 30)  # as a float holds it
+        trying.waits += 1
         return min(max(after or 0.0, doubled), self._params.longest_wait_seconds)
 
     async def _give_up(self, trying: _Trying, why: str) -> None:
         self.counted["failed"] += 1
         log.warning("%s: delivery %s failed: %s", trying.helpdesk, trying.came.id, why)
-        await asyncio.to_thread(self._store.failed, trying.helpdesk, trying.came.id, why)
+        try:
+            await asyncio.to_thread(self._store.failed, trying.helpdesk, trying.came.id, why)
+        except SQLAlchemyError as error:  # then it is tried again at the next start
+            log.warning("%s: %s: not written (%s)", trying.helpdesk, trying.came.id,
+                        type(error).__name__)  # fmt: skip
 
     async def _do(self, name: str, came: Came, seen: Seen) -> None:
         if isinstance(seen, Question):
