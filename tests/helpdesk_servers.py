@@ -7,9 +7,9 @@
         chatwoot.received                       every request: (method, path, headers, body)
         chatwoot.script = [status(429, Retry_After="0")]   # what to do instead, a request each
 
-They were written from the projects' published documentation and source (README of each class), not
-from a running one. Neither may ever be asked to show something to a customer: leaving the block
-fails the test where it was.
+They were written from published documentation and source, not from a running Chatwoot or Zendesk.
+Neither may ever be asked to show something to a customer: leaving the block fails the test where it
+was.
 """
 
 import base64
@@ -161,6 +161,7 @@ class Conversation:
     contact: dict[str, Any] = field(
         default_factory=lambda: {"id": 11, "name": "Jo Smith", "type": "contact"}
     )
+    assignee: dict[str, Any] | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -224,6 +225,8 @@ class Chatwoot(Server):
             shown = [{name: value for name, value in one.items() if value is not None}
                      for one in page]  # fmt: skip
             meta = {"labels": [], "additional_attributes": {}, "contact": conversation.contact}
+            if conversation.assignee:
+                meta["assignee"] = conversation.assignee
             return 200, {"meta": meta, "payload": shown}
         if request.method == "POST" and found[2] == "messages":
             asked = request.json
@@ -271,7 +274,7 @@ class Chatwoot(Server):
 class Zendesk(Server):
     """Its API (`EMAIL/token:TOKEN` as basic authentication).
 
-    GET  /api/v2/tickets/ID.json
+    GET  /api/v2/tickets/ID.json?include=users
     GET  /api/v2/tickets/ID/comments.json?page[size]=100&page[after]=…&include=users
     PUT  /api/v2/tickets/ID.json   a comment is public unless it is said; 409 where `safe_update` is
                                    asked for and `updated_stamp` is not the ticket's own
@@ -293,7 +296,7 @@ class Zendesk(Server):
         self.tickets[5] = {
             "id": 5, "subject": "My order", "requester_id": 21, "status": "open",
             "via": {"channel": "email"}, "satisfaction_rating": {"score": "unoffered"},
-            "updated_at": self._tick(),
+            "updated_at": self._tick(), "assignee_id": None,
         }  # fmt: skip
         self.comments[5] = []
 
@@ -332,7 +335,12 @@ class Zendesk(Server):
         if request.method == "GET" and found[2]:
             return 200, self._page(number, request.query)
         if request.method == "GET":
-            return 200, {"ticket": self.tickets[number]}
+            ticket = self.tickets[number]
+            told: dict[str, Any] = {"ticket": ticket}
+            if request.query.get("include") == "users":
+                there = {ticket["requester_id"], ticket["assignee_id"]} - {None}
+                told["users"] = [self.users[user] for user in there]
+            return 200, told
         if request.method == "PUT" and not found[2]:
             return self._update(number, request.json["ticket"])
         return 404, {"error": "InvalidEndpoint"}

@@ -63,6 +63,14 @@ def test_the_draft_is_written_for_the_whole_conversation_without_its_notes(
     assert ticket["customer"] == "11"
 
 
+def test_whoever_has_the_conversation_signs_the_draft(chatwoot: Chatwoot, tmp_path: Path) -> None:
+    chatwoot.conversations[7].assignee = {"id": 4, "name": "Bob Ray", "type": "user"}
+    with connected(tmp_path, chatwoot, Says("Ahoy [NAME_1]! Yours, [NAME_2]")) as desk:
+        desk.deliver(chatwoot.customer_writes(7, ASKED))
+    note = chatwoot.conversations[7].messages[-1]["content"]
+    assert "Ahoy Jo! Yours, Bob Ray" in note
+
+
 def test_a_long_conversation_is_read_page_by_page(chatwoot: Chatwoot, tmp_path: Path) -> None:
     for number in range(49):
         chatwoot.customer_writes(7, f"Line {number}")

@@ -58,6 +58,14 @@ def test_the_draft_is_written_for_all_public_comments(zendesk: Zendesk, tmp_path
     assert (ticket["source"], ticket["external_id"], ticket["customer"]) == ("zendesk", "5", "21")
 
 
+def test_whoever_has_the_ticket_signs_the_draft(zendesk: Zendesk, tmp_path: Path) -> None:
+    zendesk.tickets[5]["assignee_id"] = AGENT
+    with connected(tmp_path, zendesk, Says("Ahoy [NAME_1]! Yours, [NAME_2]")) as desk:
+        desk.deliver(zendesk.writes_comment(5, CUSTOMER, ASKED))
+    body = zendesk.writes()[0].json["ticket"]["comment"]["html_body"]
+    assert "Ahoy Jo! Yours, Ann Lee" in body
+
+
 def test_all_pages_are_read_and_no_link_that_zendesk_gives_is_followed(
     zendesk: Zendesk, tmp_path: Path
 ) -> None:

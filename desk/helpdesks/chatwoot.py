@@ -81,7 +81,8 @@ class Chatwoot:
         if came.what == "replied":
             answer = reply(came.conversation, lines, came.message)
             return [answer] if answer else []
-        asked = question(came.conversation, lines, _more(about, written))
+        agent = _part(about, "assignee").get("name")
+        asked = question(came.conversation, lines, agent, _more(about, written))
         return [asked] if asked else []
 
     def note(self, question: Question, note: Note) -> None:

@@ -27,18 +27,22 @@ class Line:
 
 
 def question(
-    conversation: str, lines: Sequence[Line], more: Mapping[str, Any], stamp: str | None = None
-) -> Question | None:
+    conversation: str, lines: Sequence[Line], agent: object, more: Mapping[str, Any],
+    stamp: str | None = None,
+) -> Question | None:  # fmt: skip
     """What the customer waits for an answer to; None where the last word is not theirs.
 
-    `more` is what else the helpdesk knows of the ticket.
+    `agent` is the name of whoever is to answer, where there is one; `more` is what else the
+    helpdesk knows of the ticket.
     """
     spoken = [line for line in lines if line.role != "note"]
     if not spoken or spoken[-1].role != "customer":
         return None
-    # the customer's names first
-    by_role = sorted((line for line in spoken if line.name), key=lambda line: line.role == "agent")
-    names = list(dict.fromkeys((line.name or "")[:SHORT] for line in by_role))[:NAMES]
+    customers = [line.name for line in spoken if line.role == "customer"]
+    agents = [line.name for line in spoken if line.role == "agent"]
+    # the customer's first, then the one with whose name a draft is to end
+    known = [*customers, agent if isinstance(agent, str) else None, *agents]
+    names = list(dict.fromkeys(name[:SHORT] for name in known if name))[:NAMES]
     ticket = Ticket.model_validate(
         {
             "messages": [{"role": line.role, "text": line.text} for line in spoken],

@@ -24,6 +24,7 @@ from desk.helpdesks.signature import ID, check, iso_seconds, json_object, number
 EVENTS = {"comment": "changed", "rated": "rated"}
 # Zendesk's own survey has two answers; ours are from 1 to 5
 SCORES = {"good": 5.0, "bad": 1.0}
+WITH_USERS = {"include": "users"}
 PAGE = 100
 # a ticket holds 5,000 comments at most
 PAGES = 50
@@ -62,7 +63,8 @@ class Zendesk:
     def look(self, came: Came) -> Sequence[Seen]:
         """Raises Again or GivenUp."""
         # first the ticket: what is written after this changes the stamp
-        ticket = self._caller.get(f"/api/v2/tickets/{came.conversation}.json").get("ticket")
+        answer = self._caller.get(f"/api/v2/tickets/{came.conversation}.json", WITH_USERS)
+        ticket = answer.get("ticket")
         if not isinstance(ticket, dict):
             raise GivenUp("its ticket is not as its API has it")
         if came.what == "rated":
@@ -71,14 +73,16 @@ class Zendesk:
             csat = SCORES.get(str(score))
             return [Rating(came.id, came.conversation, csat)] if csat else []
         comments, users = self._comments(came.conversation)
+        users |= _by_id(answer)
         lines = [line for line in (_line(one, ticket, users) for one in comments) if line]
-        answer = reply(came.conversation, lines)
-        seen: list[Seen] = [answer] if answer else []
+        replied = reply(came.conversation, lines)
+        seen: list[Seen] = [replied] if replied else []
         if ticket.get("status") == "closed":
             return seen  # nothing can be written to it any more
         stamp = ticket.get("updated_at")
         asked = question(
-            came.conversation, lines, _more(ticket, users),
+            came.conversation, lines, users.get(ticket.get("assignee_id"), {}).get("name"),
+            _more(ticket, users),
             stamp if isinstance(stamp, str) else None,
         )  # fmt: skip
         return [*seen, asked] if asked else seen
@@ -104,19 +108,25 @@ class Zendesk:
         """The newest comments, oldest first, and their authors by id."""
         comments: list[dict[str, Any]] = []
         users: dict[Any, dict[str, Any]] = {}
-        query = {"include": "users", "page[size]": str(PAGE)}
+        query = WITH_USERS | {"page[size]": str(PAGE)}
         for _ in range(PAGES):
             answer = self._caller.get(f"/api/v2/tickets/{ticket}/comments.json", query)
             page, meta = answer.get("comments"), answer.get("meta")
             if not isinstance(page, list) or not all(_whole(comment) for comment in page):
                 raise GivenUp("its comments are not as its API has them")
-            users |= {user.get("id"): user for user in answer.get("users") or ()}
+            users |= _by_id(answer)
             comments = sorted([*comments, *page], key=_when)[-self._messages :]
             if not isinstance(meta, dict) or not meta.get("has_more"):
                 break
             # its own link to the next page is not followed: it may lead anywhere
             query = query | {"page[after]": str(meta.get("after_cursor"))}
         return comments, users
+
+
+def _by_id(answer: Mapping[str, Any]) -> dict[Any, dict[str, Any]]:
+    users = answer.get("users")
+    listed = users if isinstance(users, list) else []
+    return {user.get("id"): user for user in listed if isinstance(user, dict)}
 
 
 def _whole(comment: object) -> bool:
