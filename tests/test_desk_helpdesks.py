@@ -34,7 +34,7 @@ from tests.helpdesk_servers import (
     zendesk_server,
 )
 from tests.helpdesking import PARAMS, SECRETS, connected
-from tests.test_desk_webhook import signed as signed_webhook
+from tests.test_desk_generic_webhook import signed as signed_webhook
 
 ASKED = "Where is MB-123456? I am Jo."
 PACKAGE = Path("desk/helpdesks")
