@@ -41,8 +41,10 @@ def main() -> None:
             print(f"desk: http://{host}:{port} (process {os.getpid()})", flush=True)
 
             from desk.app import create_app, open_desk
+            from desk.helpdesks.opened import open_incoming
 
-            app = create_app(open_desk(params, settings))
+            desk = open_desk(params, settings)
+            app = create_app(desk, open_incoming(desk, params.desk.helpdesks))
             serve(app, listening, params.desk.drain_seconds)
     except ReplymillError as error:
         sys.exit(f"desk: {error}")

@@ -16,6 +16,8 @@ from desk.api.edge import Edge
 from desk.api.problems import http_error, refused, unreadable
 from desk.desk import Desk
 from desk.errors import BadSetting
+from desk.helpdesks.incoming import Incoming
+from desk.helpdesks.router import router
 from desk.meters import Meters
 from desk.page import inbox, ticket
 from desk.page.static_files import PageFiles
@@ -71,8 +73,11 @@ def put_together(
     return Desk(store, champion, batcher, meters, params, traces)
 
 
-def create_app(desk: Desk) -> FastAPI:
-    """The routes over `desk`, which is started and ended with the application."""
+def create_app(desk: Desk, incoming: Incoming | None = None) -> FastAPI:
+    """The routes over `desk`, which is started and ended with the application.
+
+    `incoming` is what helpdesks deliver, where any is connected.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -82,7 +87,11 @@ def create_app(desk: Desk) -> FastAPI:
             chores.append(
                 asyncio.create_task(blank_daily(desk.store.engine, desk.params.keep_days))
             )
+        if incoming:
+            await incoming.start()
         yield
+        if incoming:
+            await incoming.stop()
         for chore in chores:
             chore.cancel()
         told = app.state.going_down or time.monotonic()
@@ -91,6 +100,7 @@ def create_app(desk: Desk) -> FastAPI:
 
     app = FastAPI(title="Replymill's desk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.desk = desk
+    app.state.incoming = incoming
     # when a signal said so, by the monotonic clock
     app.state.going_down = None
     app.add_exception_handler(ReplymillError, refused)
@@ -98,6 +108,8 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(HTTPException, http_error)
     for part in (drafts, chat, health, hooks, metrics, docs, inbox, ticket):
         app.include_router(part.router)
+    if incoming:
+        app.include_router(router(incoming))
     app.mount("/static", PageFiles(), name="static")
     app.add_middleware(Edge, meters=desk.meters, body_kb=desk.params.body_kb)
     return app

@@ -3,6 +3,7 @@
 CannotListen        the address or port can't be had
 BadSetting          a value of the environment that can't be used
 DeskRefused (400)
+ ├── BadDelivery  (400)   a webhook's body or headers that can't be read
  ├── BadSignature (401)   a webhook that its sender did not sign, or that came before
  ├── UnknownDraft (404)   no draft of that id
  ├── UnknownTicket (404)  no ticket of that id
@@ -48,6 +49,10 @@ class BadSignature(DeskRefused):
     """A webhook that its sender did not sign, or that is stale or came before."""
 
     status = 401
+
+
+class BadDelivery(DeskRefused):
+    """A webhook that is signed, and whose body or headers can't be read."""
 
 
 class UnknownDraft(DeskRefused):

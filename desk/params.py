@@ -2,6 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
+from desk.helpdesks.params import HelpdeskParams
 from drafter.section import Section
 
 
@@ -34,6 +35,9 @@ class DeskParams(Section):
 
     keep_days: int | None = Field(ge=1)
     """From then on a ticket's text and names are kept in placeholders alone; null: never."""
+
+    helpdesks: HelpdeskParams
+    """Where else agents see drafts: as internal notes in their helpdesk."""
 
 
 class DeskSection(Section):

@@ -5,6 +5,8 @@ REPLYMILL_DESK_HOST            another address than loopback; asks for a token
 REPLYMILL_DESK_TOKEN           what every caller must show as `Authorization: Bearer …`
 REPLYMILL_FEEDBACK_URL         the feedback store, as SQLAlchemy writes it; SQLite under var/desk
 MLFLOW_TRACKING_URI            the registry; the store under var/mlflow
+
+Secrets of helpdesks: see docs/helpdesks.md.
 """
 
 import os

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from desk.app import create_app, put_together
 from desk.desk import Desk
-from desk.params import DeskParams
+from desk.params import DeskParams, DeskSection
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
 from desk.serving.served import Served
@@ -18,7 +18,8 @@ from desk.serving.webhook import Webhook
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
 from desk.traces import Traces
-from tests.live_drafters import CLAUSE, Says, live
+from drafter.section import load_section
+from tests.live_drafters import CLAUSE, HOUSE, Says, live
 
 TICKET: dict[str, Any] = {
     "messages": [{"role": "customer", "text": "Where is MB-123456? I am Jo."}],
@@ -58,11 +59,10 @@ def make_desk(
 
 
 def desk_params(**params: Any) -> DeskParams:
-    given = {
-        "batch": 8, "wait_ms": 5, "queue": 64, "draft_seconds": 20, "drain_seconds": 30,
-        "body_kb": 256, "poll_seconds": 1, "trace": False, "keep_days": None,
-    }  # fmt: skip
-    return DeskParams.from_values(given | params)
+    """What params.yaml says, quicker, and without MLflow."""
+    desk = load_section(HOUSE / "params.yaml", DeskSection).desk.model_dump()
+    given = {"wait_ms": 5, "draft_seconds": 20, "poll_seconds": 1, "trace": False}
+    return DeskParams.from_values(desk | given | params)
 
 
 @contextmanager

@@ -18,8 +18,10 @@ def health(request: Request, response: Response) -> object:
     hanging = desk.batcher.hanging
     if champion["version"] is None or hanging > desk.params.draft_seconds:
         response.status_code = 503
+    incoming = request.app.state.incoming
     return {
         "champion": champion,
         "waiting": desk.batcher.waiting,
         "batch_seconds": round(hanging, 1),
+        "helpdesks": {"in_hand": incoming.in_hand, **incoming.counted} if incoming else None,
     }

@@ -3,6 +3,8 @@
 tickets    a conversation that waits for a reply, as it came; personal data stand here alone
 drafts     what a version wrote for a ticket, in placeholders
 outcomes   what became of a draft: told once or added to later, never changed
+deliveries what a helpdesk's webhook told, in ids, until it is done; then that it came
+notes      which message of which helpdesk has which draft as its note
 """
 
 from sqlalchemy import (
@@ -85,4 +87,26 @@ outcomes = Table(
     Column("seconds", Float),  # that the draft was before the agent
     Column("csat", Float),
     Column("reopened", Boolean),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("helpdesk", String(32), primary_key=True),
+    Column("id", String(255), primary_key=True),  # the same each time it is delivered
+    Column("received_at", Moment(), nullable=False, index=True),
+    Column("came", JSON, nullable=False),  # desk.helpdesks.helpdesk.Came: ids, no text
+    Column("state", String(16), nullable=False, index=True),  # waiting, done, failed
+    Column("why", String(255)),  # it failed
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("helpdesk", String(32), primary_key=True),
+    Column("message", String(255), primary_key=True),  # the one that is to be answered
+    Column("conversation", String(255), nullable=False, index=True),
+    Column("delivery", String(255)),  # that works on it; null: none does
+    Column("draft", ForeignKey("drafts.id", ondelete="CASCADE"), index=True),  # null until drafted
+    Column("noted_at", Moment()),  # null until agents can see it
 )
