@@ -36,6 +36,12 @@ def clean(seen: Seen, address: str) -> None:
     assert seen.hosts == {address.removeprefix("http://")}, "a page asks nobody but its own desk"
 
 
+def arrived(page: Page, heading: str) -> None:
+    """The ticket is there, and its script has run: a key pressed before does nothing."""
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    page.wait_for_load_state()
+
+
 def fits(page: Page) -> None:
     wide = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -60,7 +66,7 @@ def test_an_agent_works_the_inbox_by_keyboard(browser: Browser, desk: Desk, widt
         page.keyboard.press("k")
         page.keyboard.press("Enter")
 
-        expect(page.get_by_role("heading", name="Returns", exact=True)).to_be_visible()
+        arrived(page, "Returns")
         fits(page)
         expect(page.locator("#clause-1")).to_be_visible()
         page.keyboard.press("2")
@@ -76,7 +82,7 @@ def test_an_agent_works_the_inbox_by_keyboard(browser: Browser, desk: Desk, widt
         expect(page.locator("#diff")).to_contain_text("1 word out, 3 in")
         page.keyboard.press("Control+Enter")
 
-        expect(page.get_by_role("heading", name="A stove")).to_be_visible()
+        arrived(page, "A stove")
         expect(page.locator(".flash")).to_have_text("Sent, edited: Returns")
         expect(page.locator("mark")).to_have_text("31 days")
         expect(page.locator("#why-1")).to_contain_text("claims")
@@ -92,7 +98,7 @@ def test_an_agent_works_the_inbox_by_keyboard(browser: Browser, desk: Desk, widt
         page.locator("#sent").fill("Ahoy Jo! It may come back within 30 days.")
         page.keyboard.press("Control+Enter")
 
-        expect(page.get_by_role("heading", name="A rope")).to_be_visible()
+        arrived(page, "A rope")
         page.keyboard.press("x")
         expect(page.locator("#discard")).to_be_focused()
         expect(page.locator("#armed")).to_have_text("Enter discards")
@@ -117,6 +123,7 @@ def test_what_is_sent_unchanged_is_accepted_and_shown_as_such(browser: Browser, 
         page.goto("/")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
+        arrived(page, "Returns")
         page.locator(".chip").nth(1).hover()
         expect(page.locator("#clause-2")).to_be_visible()
         expect(page.locator("#diff")).to_contain_text("it goes out as drafted")
