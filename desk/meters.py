@@ -12,6 +12,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from desk.errors import StoreTrouble
 
@@ -90,7 +91,7 @@ class Meters:
         """Count the store's errors, and let them pass."""
         try:
             yield
-        except StoreTrouble as error:
+        except (StoreTrouble, SQLAlchemyError) as error:
             self.store_errors.labels(_bounded(type(error).__name__, self._kinds)).inc()
             raise
 
