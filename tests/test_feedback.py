@@ -132,6 +132,16 @@ def test_a_run_without_change_leaves_every_byte_and_the_file_untouched(tmp_path:
     assert (after.st_mtime_ns, after.st_ino) == (before[2].st_mtime_ns, before[2].st_ino)
 
 
+def test_a_desk_that_runs_is_read_wherever_its_store_lies(tmp_path: Path) -> None:
+    root = tmp_path / "mill #2, 100 %"
+    root.mkdir()
+    with answered(root) as desk:
+        for number in (1, 2):
+            desk.ask(f"{number}", **ASKED)
+            desk.tell(f"{number}", action="edited", sent=EDIT)
+            assert export(root)["rows"] == number
+
+
 def test_nothing_is_written_into_the_store(tmp_path: Path) -> None:
     said(tmp_path, action="edited", sent=EDIT)
     before = (tmp_path / "feedback.db").read_bytes()

@@ -77,6 +77,9 @@ def read_store(url: str, until: datetime | None) -> Store:
 
 def open_to_read(url: str) -> "Engine":
     """An engine over the store at `url`; a SQLite file that is not there is not made."""
+    import sqlite3
+    from urllib.parse import quote
+
     from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -96,8 +99,10 @@ def open_to_read(url: str) -> "Engine":
             f"no feedback store at {path}: the desk makes it when it starts (`make up`); another "
             "place is named in REPLYMILL_FEEDBACK_URL"
         )
-    uri = f"file:{path.resolve()}?mode=ro&uri=true"
-    return create_engine(f"sqlite:///{uri}", hide_parameters=True)
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    return create_engine(
+        address, creator=lambda: sqlite3.connect(uri, uri=True), hide_parameters=True
+    )
 
 
 def _refuse_unknown(connection: "Connection", where: str) -> None:
