@@ -12,6 +12,7 @@ from tasks.evaluate.params import Params as EvaluateParams
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
 from tasks.judge.params import Params as JudgeParams
+from tasks.monitor.params import MonitorSection
 from tasks.preferences.params import Params as PreferencesParams
 from tasks.promote.params import Params as PromoteParams
 from tasks.register.params import Params as RegisterParams
@@ -39,5 +40,6 @@ class MillParams(
     CanaryParams,
     RegisterParams,
     DeskSection,
+    MonitorSection,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""

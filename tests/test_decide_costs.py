@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from tasks.decide.costs import Work, break_even, by_hand, costs, with_machines_paid
-from tasks.decide.edits import changed_words, minutes_by_hand, minutes_with, words
+from tasks.decide.edits import minutes_by_hand, minutes_with
 from tasks.decide.labels import usd
+from tasks.edits import changed_words, words
 from tests.deciding import prices
 
 LOCAL = {"drafts_per_second": 2.0, "device": "cpu"}
