@@ -66,7 +66,7 @@ def checkout(root: Path) -> Paths:
     """Training tickets and policies as the champion, version 1, has them in its evidence."""
     paths = Paths(root)
     rows = [
-        curated(n, topic=TOPICS[n % 3], subject=None, question=question(n % 6, TOPICS[n % 3]))
+        curated(n, topic=TOPICS[n % 3], subject=None, question=question(n // 3 % 6, TOPICS[n % 3]))
         for n in range(120)
     ]
     write_table(paths.curated("train"), curated_table(rows), CURATED)
