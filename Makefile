@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT REPLYMILL_DESK_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan run test lint bench up down env trigger release feedback pin use sample ratings canary
+.PHONY: help setup plan run test lint bench up down env trigger release feedback monitor pin use sample ratings canary
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ env: setup  ## eval "$(make -s env)" lets this shell talk to them
 
 trigger: setup  ## turn the mill on the worker of `make up`, and watch
 	@$(BIN)/python -m flows.trigger train
+
+monitor: setup  ## what agents make of the drafts, and whether it has changed: reports/monitor.html
+	@$(BIN)/python -m tasks.monitor
 
 release: setup  ## make the challenger the champion, if the gates and a person say yes
 	@$(BIN)/python -m flows.trigger release

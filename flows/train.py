@@ -71,14 +71,23 @@ def register(runner: Runner) -> State[Any]:
     return act(runner, "register")
 
 
+@task(name="feedback", task_run_name="feedback", cache_policy=NO_CACHE, persist_result=False)
+def take_feedback(runner: Runner) -> State[Any]:
+    """Write what agents made of the drafts where `ingest` reads it."""
+    return act(runner, "feedback")
+
+
 @flow(
     name="train",
     task_runner=ThreadPoolTaskRunner(),  # type: ignore[arg-type]
     persist_result=False,
     cache_result_in_memory=False,
 )
-def train(root: str = ".", stages_at_once: int = 2) -> State[Any]:
-    """Turn the mill once, in the checkout at `root`, with at most so many stages side by side."""
+def train(root: str = ".", stages_at_once: int = 2, feedback: bool = False) -> State[Any]:
+    """Turn the mill once, in the checkout at `root`, with at most so many stages side by side.
+
+    With `feedback`, as after an alarm, on a fresh snapshot of what agents made of the drafts.
+    """
     paths = Paths(Path(root).resolve())
     tell = teller()
     me = f"flow run {flow_run.name}"
@@ -94,6 +103,10 @@ def train(root: str = ".", stages_at_once: int = 2) -> State[Any]:
         reap_dead_runs(paths, lambda line: tell("line", line))
         runner = Runner(paths.root)
         try:
+            if feedback:
+                snapshot = take_feedback(runner, return_state=True)
+                if not snapshot.is_completed():
+                    return Failed(message=snapshot.message)
             ended = _turn(runner, read_dag(paths.root), stages_at_once)
         except BaseException:
             runner.stop()

@@ -13,7 +13,7 @@ from pathlib import Path
 def main() -> int:
     """Check that a worker is there, trigger, watch; gives the exit code of the run."""
     parser = argparse.ArgumentParser(prog="python -m flows.trigger", description=main.__doc__)
-    parser.add_argument("flow", choices=["train", "release"], help="which flow")
+    parser.add_argument("flow", choices=["train", "release", "monitor"], help="which flow")
     name = parser.parse_args().flow
 
     from tasks.environment import prepare_environment

@@ -13,6 +13,7 @@ from tasks.feedback.params import FeedbackSection
 from tasks.index.params import Params as IndexParams
 from tasks.ingest.params import Params as IngestParams
 from tasks.judge.params import Params as JudgeParams
+from tasks.monitor.params import MonitorSection
 from tasks.preferences.params import Params as PreferencesParams
 from tasks.promote.params import Params as PromoteParams
 from tasks.register.params import Params as RegisterParams
@@ -41,5 +42,6 @@ class MillParams(
     RegisterParams,
     FeedbackSection,
     DeskSection,
+    MonitorSection,
 ):
     """Every key that a stage reads; `load_section(path, MillParams, whole=True)` refuses others."""

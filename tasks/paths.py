@@ -136,6 +136,10 @@ class Paths:
         """How long a stage of dvc.yaml took when it last ran."""
         return self.var / f"durations/{stage}.json"
 
+    def monitor(self, name: str) -> Path:
+        """What the monitor must know of its earlier looks."""
+        return self.var / "monitor" / name
+
     def checkpoints(self, stage: str) -> Path:
         return self.var / "checkpoints" / stage
 

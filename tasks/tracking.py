@@ -96,6 +96,11 @@ class LiveRun:
 
         self._attempt(close)
 
+    @property
+    def all_sent(self) -> bool:
+        """Whether the store has all that was logged."""
+        return self.run_id is not None and not self._waiting
+
     def _attempt(self, action: Any) -> None:
         from mlflow.exceptions import MlflowException
         from sqlalchemy.exc import SQLAlchemyError

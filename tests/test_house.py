@@ -46,9 +46,9 @@ def test_no_module_stands_where_the_library_of_its_name_is_looked_for() -> None:
 def test_prefect_keeps_no_results_beside_dvc() -> None:
     from prefect.cache_policies import NO_CACHE
 
-    from flows.train import register, run_stage, train
+    from flows.train import register, run_stage, take_feedback, train
 
-    for task in (run_stage, register):
+    for task in (run_stage, register, take_feedback):
         assert task.cache_policy == NO_CACHE
         assert task.persist_result is False
     assert train.persist_result is False

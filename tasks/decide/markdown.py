@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.decide.labels import idle, interval, mean, unit, usd
-from tasks.decide.missing import Gap
 from tasks.decide.said import decided_by, rivals, together, verdict, without_hosted
+from tasks.missing import Gap
 
 
 def markdown(decision: Mapping[str, Any], gaps: Sequence[Gap]) -> str:

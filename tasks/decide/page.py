@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.decide import labels, said
-from tasks.decide.missing import Gap
 from tasks.decide.plots_costs import money_for_a_ticket, price_by_volume, quality_against_cost
 from tasks.decide.plots_coverage import risk_coverage
 from tasks.decide.plots_differences import differing_dimensions, forest
 from tasks.decide.words import QUALITY
+from tasks.missing import Gap
 from tasks.template import template
 
 

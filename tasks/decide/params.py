@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from drafter.section import Section
 from tasks.candidates import Candidate, Hosted, all_names
 from tasks.decide.prices import Prices
+from tasks.missing import Missing
 
 Name = Literal["accuracy", "compliance", "tone", "latency", "cost", "abstention"]
 Slice = Literal["topic", "locale", "channel", "length", "policy_change", "macro"]
@@ -33,26 +34,6 @@ class Constraints(Section):
 
     min_compliance: float | None = Field(ge=0, le=1)
     """The least mean of the dimension compliance."""
-
-
-class Missing(Section):
-    """How facts that no policy holds are put together."""
-
-    embedder: str
-    """`minilm`, a folder, or `hub-id@revision`."""
-
-    embedder_sha256: str | None
-    """Hash of its weights; null: not checked."""
-
-    near: float = Field(ge=0, le=1)
-    """A section of a policy is about a reply's sentence if it shares so much with it and with the
-    question as the section that shares most; 0: any section holds any fact."""
-
-    similarity: float = Field(gt=0, le=1)
-    """Cosine from which on two sentences that state one fact are together."""
-
-    shown: int = Field(ge=0)
-    """Of those groups, by how many tickets they touch."""
 
 
 class DecideParams(Section):

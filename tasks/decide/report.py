@@ -8,10 +8,10 @@ from tasks.decide.costs import Work, break_even, by_hand, costs
 from tasks.decide.differing import most_differing, side_by_side
 from tasks.decide.markdown import markdown
 from tasks.decide.measured import Measured
-from tasks.decide.missing import Gap, gaps, unwritten
 from tasks.decide.page import page
-from tasks.decide.params import DecideParams, Params
+from tasks.decide.params import Params
 from tasks.decide.prices import Prices
+from tasks.missing import missing_knowledge
 from tasks.paths import Paths
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def write_report(
     policies = read_table(paths.validated_policies, POLICY)
     tickets = read_table(paths.retrieved("holdout"), RETRIEVED)
     val = read_table(paths.retrieved("val"), RETRIEVED)
-    missing = missing_knowledge([val, tickets], policies, params.decide)
+    missing = missing_knowledge([val, tickets], policies, params.decide.missing)
     primary = params.decide.primary
     shown = most_differing(measured, primary, params.decide.differing)
     examples = side_by_side(shown, tickets, policies, drafts, measured, primary)
@@ -94,23 +94,6 @@ def write_report(
         paths.report("decision.html"),
         page(decision, examples, missing, params.decide.missing.shown, replies),
     )
-
-
-def missing_knowledge(
-    tables: list["pl.DataFrame"], policies: "pl.DataFrame", params: DecideParams
-) -> list[Gap]:
-    """What agents state in these tickets and no policy holds; no model is loaded for nothing."""
-    from drafter.embed import load_embedder
-
-    found = [
-        statement
-        for table in tables
-        for statement in unwritten(table, policies, params.missing.near)
-    ]
-    if not found:
-        return []
-    embedder = load_embedder(params.missing.embedder, params.missing.embedder_sha256)
-    return gaps(found, embedder, params.missing.similarity)
 
 
 def _scores(measured: Measured, name: str, dimension: str) -> "NDArray[np.float64]":

@@ -11,7 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import Field
+
 from drafter.guard import Fact, grounded
+from drafter.section import Section
 from tasks.policy_book import HEADING, PolicyBook, said_in
 from tasks.sentences import sentence_at
 
@@ -23,6 +26,26 @@ if TYPE_CHECKING:
 # Letters; a shorter word tells nothing of what a sentence is about.
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 STEM = 5
+
+
+class Missing(Section):
+    """How facts that no policy holds are put together."""
+
+    embedder: str
+    """`minilm`, a folder, or `hub-id@revision`."""
+
+    embedder_sha256: str | None
+    """Hash of its weights; null: not checked."""
+
+    near: float = Field(ge=0, le=1)
+    """A section of a policy is about a reply's sentence if it shares so much with it and with the
+    question as the section that shares most; 0: any section holds any fact."""
+
+    similarity: float = Field(gt=0, le=1)
+    """Cosine from which on two sentences that state one fact are together."""
+
+    shown: int = Field(ge=0)
+    """Of those groups, by how many tickets they touch."""
 
 
 class Statement(NamedTuple):
@@ -42,6 +65,19 @@ class Gap(NamedTuple):
     said: str
     sentence: str
     tickets: tuple[str, ...]
+
+
+def missing_knowledge(
+    tables: "Sequence[pl.DataFrame]", policies: "pl.DataFrame", params: Missing
+) -> list[Gap]:
+    """What agents state in these tickets and no policy holds; no model is loaded for nothing."""
+    from drafter.embed import load_embedder
+
+    found = [statement for table in tables for statement in unwritten(table, policies, params.near)]
+    if not found:
+        return []
+    embedder = load_embedder(params.embedder, params.embedder_sha256)
+    return gaps(found, embedder, params.similarity)
 
 
 def unwritten(tickets: "pl.DataFrame", policies: "pl.DataFrame", near: float) -> list[Statement]:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import yaml
 
-from tasks.decide.missing import Gap, gaps, unwritten
+from tasks.missing import Gap, gaps, unwritten
 from tests.factories import policy, policy_table, retrieved, retrieved_table
 from tests.toy_embedder import WordHashes
 

@@ -1,0 +1,124 @@
+"""What the feedback store holds, in placeholders: a row for each draft, with what became of it.
+
+version "4" · role "champion" · day 2026-03-02 · topic "returns" · customer and agent as told
+text   subject and messages, as the model saw them
+held   whether the agent was shown no text (held back, abstained or failed), `reason` why
+rules  the rules that the guard found broken
+action accepted, edited, discarded, or null; `told` is the day on which it was told
+edits  words changed / words of the longer text; 1 where the draft was discarded
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from drafter.errors import BadInput
+from tasks.changed_words import changed_words, words
+
+if TYPE_CHECKING:
+    import polars as pl
+    from sqlalchemy import Engine
+
+
+def schema() -> dict[str, Any]:
+    import polars as pl
+
+    text, share, moment = pl.String(), pl.Float64(), pl.Datetime("us", "UTC")
+    return {
+        "draft_id": text, "version": text, "role": text, "at": moment, "day": pl.Date(),
+        "topic": text, "customer": text, "subject": text, "messages": pl.List(pl.String),
+        "words": pl.Int64(), "cites": pl.List(pl.String), "rules": pl.List(pl.String),
+        "held": pl.Boolean(), "reason": text, "seconds": share, "cost_usd": share,
+        "action": text, "agent": text, "told": pl.Date(), "edits": share, "sent": text,
+    }  # fmt: skip
+
+
+def read_history(url: str) -> "pl.DataFrame":
+    """All drafts of the store at `url`, in the order in which they were made.
+
+    Raises BadInput, which names no address, where the store is away.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from desk.store.engine import open_engine
+
+    try:
+        engine = open_engine(url)
+        try:
+            return _history(engine)
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, OSError) as error:
+        # the error's own text may hold the address, with the password in it
+        raise BadInput(
+            f"the feedback store is away ({type(error).__name__}): start it, or correct "
+            "REPLYMILL_FEEDBACK_URL"
+        ) from None
+
+
+def _history(engine: "Engine") -> "pl.DataFrame":
+    import polars as pl
+    from sqlalchemy import select
+
+    from desk.store.feedback import joined
+    from desk.store.tables import drafts, outcomes, tickets
+
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with engine.connect() as connection:
+        for row in connection.execute(
+            select(outcomes).order_by(outcomes.c.created_at, outcomes.c.id)
+        ).mappings():
+            told[row["draft"]].append(dict(row))
+        found = connection.execute(
+            select(drafts, tickets.c.topic, tickets.c.customer)
+            .join(tickets, tickets.c.id == drafts.c.ticket)
+            .order_by(drafts.c.created_at, drafts.c.id)
+        ).mappings()
+        rows = [_row(draft, told[draft["id"]], joined) for draft in found]
+    return pl.DataFrame(rows, schema=schema())
+
+
+def _row(draft: Mapping[Any, Any], told: list[dict[str, Any]], joined: Any) -> dict[str, Any]:
+    said = [row for row in told if row["action"]]
+    outcome = joined(said) or dict.fromkeys(("action", "agent", "sent"))
+    at = _utc(draft["created_at"])
+    return {
+        "draft_id": draft["id"],
+        "version": draft["version"],
+        "role": draft["role"],
+        "at": at,
+        "day": at.date(),
+        "topic": draft["topic"],
+        "customer": draft["customer"],
+        "subject": draft["subject"],
+        "messages": draft["messages"],
+        "words": sum(len(words(text)) for text in [draft["subject"], *draft["messages"]]),
+        "cites": sorted({citation["doc_id"] for citation in draft["citations"]}),
+        "rules": sorted({finding["rule"] for finding in draft["findings"]}),
+        "held": bool(draft["abstained"] or draft["reason"]),
+        "reason": draft["reason"],
+        "seconds": draft["seconds"],
+        "cost_usd": draft["cost_usd"],
+        "action": outcome["action"],
+        "agent": outcome["agent"],
+        "told": _utc(said[0]["created_at"]).date() if said else None,
+        "edits": share_changed(draft["text"], outcome["action"], outcome["sent"]),
+        "sent": outcome["sent"],
+    }
+
+
+def share_changed(draft: str, action: str | None, sent: str | None) -> float | None:
+    """0 for a draft that was sent as it was, 1 for one that was not used; None: nobody told."""
+    if action is None or (action == "edited" and sent is None):
+        return None
+    if action != "edited":
+        return 1.0 if action == "discarded" else 0.0
+    ours, theirs = words(draft), words(sent or "")
+    longer = max(len(ours), len(theirs))
+    return changed_words(ours, theirs) / longer if longer else 0.0
+
+
+def _utc(at: datetime) -> datetime:
+    """SQLite gives times without their zone; they were written in UTC."""
+    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)

@@ -1,0 +1,63 @@
+"""reports/monitor.html: one page that needs nothing else, and its short form for Prefect's UI."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tasks.monitor.plots import bets, daily
+from tasks.template import template
+
+# A figure of a day, and the series whose alarms are marked in its plot.
+DAILY = (
+    ("accepted", "Drafts sent as they were", "%", "acceptance"),
+    ("edits", "Words changed", "%", "edits"),
+    ("abstained", "Tickets without a draft", "%", "abstention"),
+    ("found", "Drafts with a finding of the guard", "%", "findings"),
+    ("p50_seconds", "Wait, median", "s", "seconds"),
+    ("p95_seconds", "Wait of 95 in 100 drafts", "s", "seconds"),
+    ("cost_usd", "Cost", "USD", ""),
+)
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The page. `found` is monitor.json."""
+    days = found["versions"].get(found["version"], {}).get("days", {})
+    alarms: dict[str, list[str]] = {}
+    for alarm in found["alarms"]:
+        alarms.setdefault(alarm["series"], []).append(alarm["day"])
+    charts = [
+        (title, daily(days, name, title, unit, alarms.get(series, ())))
+        for name, title, unit, series in DAILY
+        if days
+    ]
+    curves = {
+        name: bets(one["capital"], one["bar"], name)
+        for name, one in found["watched"].items()
+        if one["capital"]
+    }
+    return template("tasks.monitor", "monitor.html.jinja").render(
+        found=found, charts=charts, curves=curves, number=number
+    )
+
+
+def markdown(found: Mapping[str, Any]) -> str:
+    """The sentence, the alarms and what each series has."""
+    alarms = "".join(f"- **{alarm['series']}**: {alarm['sentence']}\n" for alarm in found["alarms"])
+    rows = "".join(
+        f"| {name} | {one['have']:,} | {standing(one)} |\n"
+        for name, one in found["watched"].items()
+    )
+    table = f"\n| series | values | |\n|---|---|---|\n{rows}" if rows else ""
+    return f"**{found['sentence']}**\n\n{alarms}{table}"
+
+
+def standing(one: Mapping[str, Any]) -> str:
+    if one["state"] == "not_enough":
+        return f"not enough: more than {one['need']} are asked for"
+    return f"capital {10 ** one['capital'][-1][1]:.2g}, alarm from {10 ** one['bar']:.0f}"
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """As a table shows it: a share in per cent, a dash for what is not known."""
+    if value is None:
+        return "\u2013"
+    return f"{100 * value:.0f} %" if unit == "%" else f"{value:.3g}{unit and ' ' + unit}"
