@@ -1,5 +1,7 @@
 """What the desk reads from params.yaml."""
 
+from typing import Any
+
 from pydantic import ConfigDict, Field
 
 from desk.helpdesks.params import HelpdeskParams
@@ -54,7 +56,17 @@ class Registered(Section):
     model: str = Field(min_length=1)
 
 
+class Curated(Section):
+    """Of the section `curate`, what the desk asks for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    pseudonyms: dict[str, Any]
+    """By which an agent's reply is hidden while no version serves, which brings its own."""
+
+
 class Params(DeskSection):
     """The top-level keys that the desk reads."""
 
     registry: Registered = Field(alias="register")
+    curate: Curated
