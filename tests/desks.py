@@ -12,7 +12,8 @@ from desk.app import create_app, put_together
 from desk.desk import Desk
 from desk.params import DeskParams, DeskSection
 from desk.serving.champion import Champion
-from desk.serving.registry import Registry
+from desk.serving.refused import Refused
+from desk.serving.registry import Registered, Registry
 from desk.serving.served import Served
 from desk.serving.webhook import Webhook
 from desk.store.engine import open_engine
@@ -41,6 +42,11 @@ class Standing(Champion):
 
     def stop(self) -> None:
         """Nor to end."""
+
+
+def refused(number: str, why: str) -> Refused:
+    """A version that does not serve, for good."""
+    return Refused(Registered("support-drafter", number, "a run", "nowhere", {}), why, None, 0.0)
 
 
 def make_desk(
