@@ -37,6 +37,7 @@ from desk.store.feedback import FeedbackStore
 from desk.store.retention import blank_daily
 from desk.traces import Traces
 from drafter.errors import ReplymillError
+from drafter.pseudonyms import PseudonymParams, Pseudonyms
 
 # for what is still to be kept when draining has taken all its time
 LAST_SECONDS = 1.0
@@ -50,7 +51,9 @@ def open_desk(params: Params, settings: Settings) -> Desk:
         settings.var / "models", Webhook(settings.url + PATH, settings.webhook_secret),
     )  # fmt: skip
     traces = Traces(settings.tracking_uri) if desk.trace else None
-    return put_together(desk, FeedbackStore(_engine(settings.feedback_url)), champion, traces)
+    pseudonyms = Pseudonyms(PseudonymParams(**params.curate.pseudonyms))
+    store = FeedbackStore(_engine(settings.feedback_url))
+    return put_together(desk, store, champion, pseudonyms, traces)
 
 
 def _engine(url: str) -> Engine:
@@ -66,7 +69,11 @@ def _engine(url: str) -> Engine:
 
 
 def put_together(
-    params: DeskParams, store: FeedbackStore, champion: Champion, traces: Traces | None = None
+    params: DeskParams,
+    store: FeedbackStore,
+    champion: Champion,
+    pseudonyms: Pseudonyms,
+    traces: Traces | None = None,
 ) -> Desk:
     """The queue before `champion`, and what counts."""
     meters = Meters()
@@ -75,7 +82,7 @@ def put_together(
         meters.together.observe,
     )  # fmt: skip
     meters.watch(champion.status, lambda: batcher.waiting, lambda: batcher.hanging)
-    return Desk(store, champion, batcher, meters, params, traces)
+    return Desk(store, champion, batcher, meters, params, pseudonyms, traces)
 
 
 def create_app(

@@ -1,6 +1,6 @@
 """What the desk reads from params.yaml."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
@@ -62,7 +62,17 @@ class Registered(Section):
     model: str = Field(min_length=1)
 
 
+class Curated(Section):
+    """Of the section `curate`, what the desk asks for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    pseudonyms: dict[str, Any]
+    """By which an agent's reply is hidden while no version serves, which brings its own."""
+
+
 class Params(DeskSection):
     """The top-level keys that the desk reads."""
 
     registry: Registered = Field(alias="register")
+    curate: Curated

@@ -51,11 +51,13 @@ def make_desk(
     traces: Traces | None = None,
     **params: Any,
 ) -> Desk:
-    served = Served("7", "sft-rag", live(says, [CLAUSE]))
+    drafter = live(says, [CLAUSE])
+    served = Served("7", "sft-rag", drafter)
     engine = engine or open_engine(f"sqlite:///{folder / 'feedback.db'}")
     champion = Standing(served, folder)
     params = {"queue": most, **params}
-    return put_together(desk_params(**params), FeedbackStore(engine), champion, traces)
+    store, rules = FeedbackStore(engine), drafter.pseudonyms
+    return put_together(desk_params(**params), store, champion, rules, traces)
 
 
 def desk_params(**params: Any) -> DeskParams:

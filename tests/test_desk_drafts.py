@@ -74,3 +74,15 @@ def test_findings_keep_their_place_when_values_are_longer_than_placeholders() ->
     text, moved = with_values("[NAME_1]: 31 days!", findings, {"[NAME_1]": "Josephine"})
     place = slice(moved[0]["start"], moved[0]["end"])
     assert (text, text[place]) == ("Josephine: 31 days!", "31 days")
+
+
+def test_an_outcome_is_kept_in_placeholders_though_no_version_serves_any_more(
+    tmp_path: Path,
+) -> None:
+    with desk_client(tmp_path) as desk:
+        draft = desk.post("/v1/drafts", json=TICKET).json()
+        desk.app.state.desk.champion._served = None  # type: ignore[attr-defined]
+        told = {"action": "edited", "sent": "Hi Jo, MB-123456 is late.", "seconds": 9}
+        assert desk.post(f"/v1/drafts/{draft['id']}/outcome", json=told).status_code == 201
+        kept = desk.app.state.desk.store.draft(draft["id"])  # type: ignore[attr-defined]
+        assert kept["outcome"]["sent"] == "Hi [NAME_1], [ORDER_1] is late."

@@ -194,6 +194,7 @@ def test_a_refused_version_is_tried_again_only_when_something_about_it_changed(
     champion.start()
     try:
         assert "decision.json, model_card.md" in refuses(champion, number)
+        until(lambda: champion.status()["loading"] is None)
         with pytest.raises(NoChampion, match=rf"version {number} is refused: its run has no"):
             champion.current()
         time.sleep(0.5)  # some twenty polls

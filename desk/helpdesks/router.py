@@ -4,7 +4,7 @@ import time
 
 from fastapi import APIRouter, Request, Response
 
-from desk.api.forms import Drafted
+from desk.api.answers import Drafted
 from desk.helpdesks.helpdesk import CameWhole, Delivery
 from desk.helpdesks.incoming import Incoming
 

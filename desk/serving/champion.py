@@ -6,41 +6,20 @@ that takes time happens in a thread of its own; who drafts never waits for it.
 
 import sys
 import threading
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from desk.errors import NoChampion
 from desk.serving.kept import Kept, KeptDrafters
 from desk.serving.loading import Loader
+from desk.serving.refused import Refused, told
 from desk.serving.registry import Registered, Registry
 from desk.serving.served import Served
 from desk.serving.webhook import Webhook
-from drafter.errors import DraftingFailed, ReplymillError
+from drafter.errors import ReplymillError
 from drafter.versions import CHAMPION
 
 SECONDS_TO_STOP = 5.0
-LONGEST_PAUSE = 60.0
-
-SECONDS_TO_STOP = 5.0
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A version that has the alias and does not serve, and why."""
-
-    version: Registered
-    why: str
-    pause: float | None
-    """Seconds until it is tried again; None where that waits until something about it changes."""
-    at: float
-
-    def stands(self, found: Registered) -> bool:
-        """Whether `found` need not be tried again yet."""
-        if found != self.version:
-            return False
-        return self.pause is None or time.monotonic() < self.at + self.pause
 
 
 class Champion:
@@ -110,12 +89,13 @@ class Champion:
         }
 
     def _why(self) -> str:
-        if self._starting:
-            return "the desk is just starting: ask again in a few seconds"
+        refused = self._refused
         if self._loading:
             return f"version {self._loading} is being loaded: ask again in a few seconds"
-        if self._refused:
-            return f"version {self._refused.version.number} is refused: {self._refused.why}"
+        if refused:
+            return f"version {refused.version.number} is refused: {refused.why}"
+        if self._starting:
+            return "the desk is just starting: ask again in a few seconds"
         return self._away or (
             f"no version of {self._model} has the alias {CHAMPION}: give it to one in MLflow, or "
             "run `make release`"
@@ -137,7 +117,7 @@ class Champion:
         try:
             found = self._loader.last_good()
         except Exception as error:  # a damaged disk, say: the registry has another copy
-            _say(f"what served last can't be loaded: {_told(error)}")
+            _say(f"what served last can't be loaded: {told(error)}")
             return
         if found:
             self._identity, self._served = found
@@ -196,8 +176,7 @@ class Champion:
             _say(f"version {kept.version} isn't kept for the next start ({error.strerror})")
 
     def _refuse(self, found: Registered, error: Exception) -> None:
-        pause = self._pause(found, error)
-        self._refused = Refused(found, _told(error), pause, time.monotonic())
+        self._refused = Refused.after(self._refused, found, error, self._poll)
         _say(f"version {found.number} is refused: {self._refused.why}")
         self._loader.kept.tidy()
 
@@ -206,23 +185,6 @@ class Champion:
         now = self._ask()
         return self._away is None and (now is None or now.number != found.number)
 
-    def _pause(self, found: Registered, error: Exception) -> float | None:
-        """What a version is refused for stays as it is; what else went wrong may pass by itself."""
-        if isinstance(error, ReplymillError) and not isinstance(error, DraftingFailed):
-            return None
-        earlier = self._refused
-        if earlier and earlier.version == found and earlier.pause:
-            return min(2 * earlier.pause, LONGEST_PAUSE)
-        return self._poll
-
 
 def _say(what: str) -> None:
     print(f"desk: {what}", file=sys.stderr, flush=True)
-
-
-def _told(error: Exception) -> str:
-    """Its message where it is one of ours; else its kind and where to look."""
-    if isinstance(error, ReplymillError):
-        return str(error)
-    first = (str(error).splitlines() or [""])[0][:200]
-    return f"it can't be fetched ({type(error).__name__}: {first})"

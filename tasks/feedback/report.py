@@ -15,7 +15,13 @@ from tasks.feedback.read import Store
 from tasks.feedback.rows import Resolved, counted, size_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tasks.statistics.clusters import Clustered
     from tasks.statistics.intervals import Cell
+
+    Floats = NDArray[np.float64]
 
 NOBODY = "unknown"
 READ = {True: "read", False: "unread", None: "unknown"}
@@ -74,10 +80,10 @@ def versions(
             met.setdefault(answer.agent, set()).add(answer.version)
     for version in sorted({one.draft.version for one in offered}, key=_natural):
         own = [one.answer.action == "accepted" for one in offered if one.draft.version == version]
-        (raw,) = mean_intervals(np.array(own, float)[:, None], *how)
+        (raw,) = mean_intervals(_each(np.array(own, float)), *how)
         corrected: Cell = {"mean": None, "low": None, "high": None, "n": 0}
         if version in found.corrected:
-            (corrected,) = mean_intervals(found.corrected[version][:, None], *how)
+            (corrected,) = mean_intervals(_each(found.corrected[version]), *how)
             corrected = {name: _share(corrected[name]) for name in ("mean", "low", "high")}
             corrected["n"] = sum(answer.version == version for answer in told)
         theirs = [versions for versions in met.values() if version in versions]
@@ -88,6 +94,13 @@ def versions(
             "shared_agents": sum(len(versions) > 1 for versions in theirs),
         }
     return by_version
+
+
+def _each(values: "Floats") -> "Clustered":
+    """Every answer by itself: what agents have in common is corrected for."""
+    from tasks.statistics.clusters import clustered
+
+    return clustered(values[:, None], range(len(values)))
 
 
 def agents(offered: Sequence[Resolved], found: Leniency) -> dict[str, Any]:

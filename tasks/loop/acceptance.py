@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.loop.params import Params
+from tasks.statistics.clusters import clustered
 from tasks.statistics.intervals import mean_intervals
 
 Verdict = Mapping[str, str]
@@ -30,7 +31,8 @@ def acceptance(verdicts: Sequence[Verdict], params: Params) -> dict[str, Any]:
     table = np.array([[shares[v][ticket] for v in versions] for ticket in tickets])
     compared = np.hstack([table, table - table[:, :1]])
     how = params.evaluate
-    cells = mean_intervals(compared, how.resamples, how.confidence, params.seed)
+    by_ticket = clustered(compared, tickets)
+    cells = mean_intervals(by_ticket, how.resamples, how.confidence, params.seed)
     kinds = list(dict.fromkeys(row["kind"] for row in verdicts))
     return {
         "versions": dict(zip(versions, cells[: len(versions)], strict=True)),

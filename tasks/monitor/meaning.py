@@ -63,8 +63,7 @@ def cached_distances(
     if not anchors or not others:
         return Distances([], {})
     asked = _hash(f"{params.embedder} {params.embedder_sha256} {params.neighbours} {anchors}")
-    known = _known(cache, asked)
-    trained, by_draft = known["trained"], known["drafts"]
+    trained, by_draft = _known(cache, asked)
     new = [one for one in drafts if one not in by_draft]
     if not trained or new:
         from drafter.embed import load_embedder
@@ -78,14 +77,15 @@ def cached_distances(
     return Distances(trained, {one: by_draft[one] for one in drafts})
 
 
-def _known(cache: Path, asked: str) -> dict[str, dict[str, float] | list[float]]:
+def _known(cache: Path, asked: str) -> tuple[list[float], dict[str, float]]:
+    """Distances of training tickets, and of drafts by id, where the cache answers what is asked."""
     try:
         found = read_json(cache)
     except BadInput:
         found = {}
     if found.get("asked") != asked:
-        return {"trained": [], "drafts": {}}
-    return {"trained": found["trained"], "drafts": found["drafts"]}
+        return [], {}
+    return found["trained"], found["drafts"]
 
 
 def _hash(text: str) -> str:

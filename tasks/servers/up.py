@@ -142,7 +142,7 @@ def mlflow_server(root: Path, port: int) -> list[str]:
         "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}",
         "--default-artifact-root", (folder / "artifacts").as_uri(),
         "--host", LOOPBACK, "--port", str(port), "--workers", "1",
-        "--uvicorn-opts", "--no-access-log",  # the desk asks every two seconds
+        "--uvicorn-opts", "--no-access-log",  # the desk asks every second
     ]  # fmt: skip
 
 
