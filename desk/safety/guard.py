@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk.api.lingering import linger
 from desk.api.problems import problem
 from desk.errors import DeskRefused, NoToken
 from desk.meters import Meters
@@ -71,7 +72,7 @@ class Guard:
                     code=error.code,
                 )
             )  # fmt: skip
-            await answer(scope, receive, with_headers)
+            await linger(answer, scope, receive, with_headers)
         else:
             await self.app(scope, receive, with_headers)
 
@@ -81,7 +82,7 @@ class Guard:
         self.hosts.check(caller.headers.getlist("host"), server)
         if path.startswith(HOOKS):
             return
-        if self.rate and caller.client:
+        if self.rate is not None and caller.client:
             self.rate.take(caller.client.host, time.monotonic())
         check_origin(caller.scope.get("method", "GET"), caller.headers, self.hosts, server)
         if self.token and not is_open(path) and not self.token.shown_by(caller, time.time()):

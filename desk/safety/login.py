@@ -28,7 +28,7 @@ async def sign_in(request: Request) -> Response:
     token: Token = request.app.state.token
     onward = own_path(form.get("onward", ""))
     if not token.is_it(form.get("token", "").strip()):
-        return _page(onward, "That is not the desk's token: ask whoever started it.")
+        return _page(onward, "That is another token: ask whoever started the desk.")
     answer = RedirectResponse(onward, 303, OWN_HEADERS)
     answer.set_cookie(
         COOKIE, token.cookie(time.time()), max_age=HOURS * 3600, httponly=True, samesite="strict",
