@@ -12,7 +12,8 @@ from desk.app import create_app, put_together
 from desk.desk import Desk
 from desk.params import DeskParams, DeskSection
 from desk.serving.champion import Champion
-from desk.serving.registry import Registry
+from desk.serving.refused import Refused
+from desk.serving.registry import Registered, Registry
 from desk.serving.served import Served
 from desk.serving.webhook import Webhook
 from desk.store.engine import open_engine
@@ -26,6 +27,11 @@ TICKET: dict[str, Any] = {
     "names": ["Jo Smith", "Ann"],
 }
 FINE = Says("Ahoy [NAME_1]! [ORDER_1] may come back within 30 days.")
+
+
+def as_refused(number: str, why: str) -> Refused:
+    """As the champion keeps it."""
+    return Refused(Registered("support-drafter", number, "", {}, 0), why, None, 0.0)
 
 
 class Standing(Champion):

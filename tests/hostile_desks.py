@@ -8,10 +8,9 @@ from urllib.parse import quote
 from sqlalchemy import delete
 
 from desk.desk import Desk
-from desk.serving.champion import Refused
 from desk.serving.served import Served
 from desk.store.tables import tickets
-from tests.desks import make_desk
+from tests.desks import as_refused, make_desk
 from tests.live_drafters import CLAUSE, Says, live
 
 ENDINGS = ("ready", "held", "accepted", "edited", "discarded")
@@ -26,7 +25,7 @@ def rename(desk: Desk, text: str) -> None:
     with desk.store.engine.begin() as connection:
         connection.execute(delete(tickets))
     desk.champion._served = Served(text, text, live(Says("x"), [CLAUSE]))
-    desk.champion._refused = Refused(text, text)
+    desk.champion._refused = as_refused(text, text)
     desk.champion._away = text
 
 

@@ -8,8 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from desk.errors import NoChampion
-from desk.serving.champion import Refused
-from tests.desks import TICKET, desk_client
+from tests.desks import TICKET, as_refused, desk_client
 from tests.live_drafters import Says
 
 HX = {"HX-Request": "true"}
@@ -195,7 +194,7 @@ def test_without_a_champion_the_page_says_why_and_loses_nothing(tmp_path: Path) 
     with desk_client(tmp_path) as client:
         ticket, _ = new_ticket(client)
         champion(client)._served = None
-        champion(client)._refused = Refused("8", "its hash differs")
+        champion(client)._refused = as_refused("8", "its hash differs")
         page = client.get("/").text
         assert "No champion" in page
         assert "its hash differs" in page
