@@ -19,6 +19,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tasks.paths import Paths
+from tasks.tracking import ensure_store
 from tests.live_drafters import HOUSE
 from tests.promoting import TICKET, Press, Published
 
@@ -192,8 +194,8 @@ def test_a_desk_that_drafts_calls_nobody_but_its_own_machine(tmp_path: Path) -> 
     root, trace = tmp_path / "root", tmp_path / "trace"
     shutil.copytree(HOUSE / "mlflow", root / "mlflow")
     shutil.copy(HOUSE / "params.yaml", root)
-    (root / "var/mlflow").mkdir(parents=True)
-    published = Published(f"sqlite:///{root / 'var/mlflow/mlflow.db'}", Press(tmp_path / "press"))
+    uri = f"sqlite:///{root / 'var/mlflow/mlflow.db'}"
+    published = Published(uri, Press(tmp_path / "press"), ensure_store(Paths(root)))
     published.promote(published.version())
     before = ("strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(trace))
     environment = {"MLFLOW_TRACKING_URI": published.uri}
