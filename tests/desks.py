@@ -29,11 +29,6 @@ TICKET: dict[str, Any] = {
 FINE = Says("Ahoy [NAME_1]! [ORDER_1] may come back within 30 days.")
 
 
-def as_refused(number: str, why: str) -> Refused:
-    """As the champion keeps it."""
-    return Refused(Registered("support-drafter", number, "", {}, 0), why, None, 0.0)
-
-
 class Standing(Champion):
     """A champion that is there from the start, and follows nobody."""
 
@@ -47,6 +42,11 @@ class Standing(Champion):
 
     def stop(self) -> None:
         """Nor to end."""
+
+
+def refused(number: str, why: str) -> Refused:
+    """A version that does not serve, for good."""
+    return Refused(Registered("support-drafter", number, "a run", "nowhere", {}), why, None, 0.0)
 
 
 def make_desk(

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from desk.desk import Desk
 from desk.serving.served import Served
 from desk.store.tables import tickets
-from tests.desks import as_refused, make_desk
+from tests.desks import make_desk, refused
 from tests.live_drafters import CLAUSE, Says, live
 
 ENDINGS = ("ready", "held", "accepted", "edited", "discarded")
@@ -25,7 +25,7 @@ def rename(desk: Desk, text: str) -> None:
     with desk.store.engine.begin() as connection:
         connection.execute(delete(tickets))
     desk.champion._served = Served(text, text, live(Says("x"), [CLAUSE]))
-    desk.champion._refused = as_refused(text, text)
+    desk.champion._refused = refused(text, text)
     desk.champion._away = text
 
 

@@ -47,7 +47,8 @@ def series_of(days: list[dict[str, list[Value]]], trained: dict[str, list[Value]
         values = [value for day in days for value in day[name]]
         known = [(value.stratum, value.number) for value in trained.get(name, [])]
         baseline = 14 if name == "seconds" else 100
-        found.append(Series(name, kind, values, baseline, name == "length", known))  # type: ignore[arg-type]
+        by_day = name == "seconds"
+        found.append(Series(name, kind, values, baseline, name == "length", known, by_day))  # type: ignore[arg-type]
     return found
 
 

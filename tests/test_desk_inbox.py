@@ -168,4 +168,4 @@ def test_tickets_that_were_answered_before_the_migration_are_done(tmp_path: Path
     migrate(engine)
     with engine.connect() as connection:
         found = {row.id: row.done_at for row in connection.execute(tickets.select())}
-    assert found == {"a": datetime(2026, 3, 3), "b": None}
+    assert found == {"a": datetime(2026, 3, 3, tzinfo=UTC), "b": None}

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from desk.errors import NoChampion
-from tests.desks import TICKET, as_refused, desk_client
+from tests.desks import TICKET, desk_client, refused
 from tests.live_drafters import Says
 
 HX = {"HX-Request": "true"}
@@ -194,13 +194,13 @@ def test_without_a_champion_the_page_says_why_and_loses_nothing(tmp_path: Path) 
     with desk_client(tmp_path) as client:
         ticket, _ = new_ticket(client)
         champion(client)._served = None
-        champion(client)._refused = as_refused("8", "its hash differs")
+        champion(client)._refused = refused("8", "its hash differs")
         page = client.get("/").text
         assert "No champion" in page
         assert "its hash differs" in page
         typed = {"conversation": "Where is it?"}
-        refused = client.post("/new", data=typed, headers=HX)
-        assert (refused.status_code, "Where is it?" in refused.text) == (NoChampion.status, True)
+        new = client.post("/new", data=typed, headers=HX)
+        assert (new.status_code, "Where is it?" in new.text) == (NoChampion.status, True)
         form = {**form_of(client.get(f"/tickets/{ticket}").text), "sent": "By hand"}
         answer = client.post(f"/tickets/{ticket}", data=form, headers=HX)
         # what an agent sent is kept whoever serves
@@ -217,8 +217,8 @@ def test_an_agents_key_is_kept_for_this_desk_alone(tmp_path: Path) -> None:
         )
         assert '<bdi class="key">a7</bdi>' in client.get("/").text
         for key in ("", "a b", "x" * 65, "<b>", "a;b", "é", "-a"):
-            refused = client.post("/agent", data={"key": key}, follow_redirects=False)
-            assert (refused.status_code, "set-cookie" in refused.headers) == (422, False)
+            answer = client.post("/agent", data={"key": key}, follow_redirects=False)
+            assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
 
 
 def test_a_cookie_that_is_no_key_is_nobody(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from desk.desk import Desk
 from tests.browsers import chromium, desk_as_asked, served, tab, ticket
-from tests.desks import as_refused
+from tests.desks import refused
 
 AXE = Path(__file__).parent / "vendor/axe-4.14.1.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -91,7 +91,7 @@ def states(page: Page, address: str, desk: Desk) -> Iterator[str]:
     page.goto("/tickets/nowhere")
     yield "a ticket that is not there"
     desk.champion._served = None
-    desk.champion._refused = as_refused("8", "its hash differs from the evidence's " + "0" * 64)
+    desk.champion._refused = refused("8", "its hash differs from the evidence's " + "0" * 64)
     page.goto("/")
     page.locator(".serving summary").click()
     yield "no champion"

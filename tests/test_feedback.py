@@ -47,7 +47,6 @@ def test_what_was_sent_and_what_was_proposed_stand_in_placeholders(tmp_path: Pat
     ("told", "why"),
     [
         ({"action": "discarded"}, "discarded"),
-        ({"action": "edited"}, "nothing_sent"),
         ({"action": "accepted", "seconds": 0.5}, "accepted_unread"),
         ({"action": "accepted", "seconds": None}, "accepted_no_seconds"),
         ({"action": "accepted", "reopened": True}, "reopened"),

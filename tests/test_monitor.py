@@ -81,7 +81,7 @@ def test_a_store_that_is_away_is_told_in_one_line_without_its_address(
     monkeypatch.setenv("REPLYMILL_FEEDBACK_URL", "postgresql+psycopg://u:geheim@127.0.0.1:1/x")
     with pytest.raises(BadInput) as told:
         look(paths, 0)
-    assert "the feedback store is away (OperationalError)" in str(told.value)
+    assert "the feedback store is away (StoreAway)" in str(told.value)
     assert "geheim" not in str(told.value)
     assert "\n" not in str(told.value)
 

@@ -131,7 +131,12 @@ def _challenge(loop: Loop) -> tuple[str, str | None]:
     if gate.code == 0:
         mill.say(f"  version {version} is the champion")
         return version, None
-    why = gate.errors.strip().splitlines()[-1] if gate.errors.strip() else "it said nothing"
+    decision = read_json(mill.root / "reports/decision.json")
+    if decision["recommended"] == decision["champion"]:
+        # what was registered is the champion once more, and the gate only says so
+        why = str(decision["sentence"])
+    else:
+        why = next(reversed(gate.errors.strip().splitlines()), "the gate said nothing")
     mill.say(f"  {why}")
     return version, why
 

@@ -41,6 +41,7 @@ def read_history(url: str) -> "pl.DataFrame":
     """
     from sqlalchemy.exc import SQLAlchemyError
 
+    from desk.errors import StoreTrouble
     from desk.store.engine import open_engine
 
     try:
@@ -49,7 +50,7 @@ def read_history(url: str) -> "pl.DataFrame":
             return _history(engine)
         finally:
             engine.dispose()
-    except (SQLAlchemyError, OSError) as error:
+    except (StoreTrouble, SQLAlchemyError, OSError) as error:
         # the error's own text may hold the address, with the password in it
         raise BadInput(
             f"the feedback store is away ({type(error).__name__}): start it, or correct "

@@ -77,15 +77,14 @@ def cached_distances(
     return Distances(trained, {one: by_draft[one] for one in drafts})
 
 
-def _known(cache: Path, asked: str) -> tuple[list[float], dict[str, float]]:
-    """Distances of training tickets, and of drafts by id, where the cache answers what is asked."""
+def _known(cache: Path, asked: str) -> Distances:
     try:
         found = read_json(cache)
     except BadInput:
         found = {}
     if found.get("asked") != asked:
-        return [], {}
-    return found["trained"], found["drafts"]
+        return Distances([], {})
+    return Distances(found["trained"], found["drafts"])
 
 
 def _hash(text: str) -> str:

@@ -69,7 +69,7 @@ def series_of(
         Series(
             name, kind, values[name],
             params.baseline_days if name == "seconds" else params.baseline,
-            name == "length", trained.get(name, ()),
+            name == "length", trained.get(name, ()), name == "seconds",
         )
         for name, (kind, _) in SERIES.items()
     ]  # fmt: skip

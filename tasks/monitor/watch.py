@@ -29,7 +29,8 @@ class Series:
     """Values in the order of their days; large numbers are bad unless `both_ways`.
 
     `trained` are earlier values to compare with; without any, the first `baseline` values are
-    taken. Up to so many nothing is said of either.
+    taken. Up to so many nothing is said of either. `by_day`: a value is a whole day's, and waits
+    for no others.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Series:
     baseline: int
     both_ways: bool = False
     trained: Sequence[Valued] = ()
+    by_day: bool = False
 
 
 class Alarm(NamedTuple):
@@ -88,7 +90,7 @@ def watch(series: Series, rules: Rules) -> Watched:
     while True:
         before = [*trained, *((v.stratum, v.number) for v in rest)][: _wanted(series, trained)]
         later = rest if trained else rest[series.baseline :]
-        days = _days(later, rules.least)
+        days = _days(later, 1 if series.by_day else rules.least)
         past = _past(series.kind, rules.draws)
         past.add(before)
         looks = [_look(past, series.name, day, values, rules) for day, values in days]
