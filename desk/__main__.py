@@ -44,7 +44,8 @@ def main() -> None:
             from desk.helpdesks.opened import open_incoming
 
             desk = open_desk(params, settings)
-            app = create_app(desk, open_incoming(desk, params.desk.helpdesks))
+            incoming = open_incoming(desk, params.desk.helpdesks)
+            app = create_app(desk, incoming, settings.host, settings.token)
             serve(app, listening, params.desk.drain_seconds)
     except ReplymillError as error:
         sys.exit(f"desk: {error}")

@@ -22,11 +22,16 @@ from desk.meters import Meters
 from desk.page import inbox, ticket
 from desk.page.static_files import PageFiles
 from desk.params import DeskParams, Params
+from desk.safety import login
+from desk.safety.guard import Guard
+from desk.safety.hosts import Hosts
+from desk.safety.rate import Rate
+from desk.safety.token import Token
 from desk.serving.batcher import Batcher
 from desk.serving.champion import Champion
 from desk.serving.registry import Registry
 from desk.serving.webhook import PATH, Webhook
-from desk.settings import Settings
+from desk.settings import LOOPBACK, Settings
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
 from desk.store.retention import blank_daily
@@ -80,10 +85,13 @@ def put_together(
     return Desk(store, champion, batcher, meters, params, pseudonyms, traces)
 
 
-def create_app(desk: Desk, incoming: Incoming | None = None) -> FastAPI:
+def create_app(
+    desk: Desk, incoming: Incoming | None = None, host: str = LOOPBACK, token: str | None = None
+) -> FastAPI:
     """The routes over `desk`, which is started and ended with the application.
 
-    `incoming` is what helpdesks deliver, where any is connected.
+    `incoming` is what helpdesks deliver, where any is connected. `host` is what the desk is bound
+    to, `token` what callers must show.
     """
 
     @asynccontextmanager
@@ -118,5 +126,14 @@ def create_app(desk: Desk, incoming: Incoming | None = None) -> FastAPI:
     if incoming:
         app.include_router(router(incoming))
     app.mount("/static", PageFiles(), name="static")
+    app.state.token = Token(token) if token else None
+    if token:
+        app.include_router(login.router)
     app.add_middleware(Edge, meters=desk.meters, body_kb=desk.params.body_kb)
+    # the last one is the first that a request meets
+    often = desk.params.requests_per_minute
+    app.add_middleware(
+        Guard, meters=desk.meters, hosts=Hosts(host, desk.params.hosts),
+        rate=Rate(often) if often else None, token=app.state.token,
+    )  # fmt: skip
     return app

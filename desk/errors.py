@@ -5,6 +5,9 @@ BadSetting          a value of the environment that can't be used
 DeskRefused (400)
  ├── BadDelivery  (400)   a webhook's body or headers that can't be read
  ├── BadSignature (401)   a webhook that its sender did not sign, or that came before
+ ├── NoToken      (401)   the desk's token was not shown
+ ├── ForeignHost  (403)   called by a name that isn't the desk's
+ ├── ForeignOrigin (403)  a browser calls for somebody else's page
  ├── UnknownDraft (404)   no draft of that id
  ├── UnknownTicket (404)  no ticket of that id
  ├── UnknownModel (404)   a model that isn't the one served here
@@ -12,6 +15,7 @@ DeskRefused (400)
  ├── KeyReused    (409)   an idempotency key that came before with something else
  ├── NoneToAccept (409)   accepted, but there is no draft: it was held back
  ├── TooMany      (429)   the queue is full
+ ├── TooOften     (429)   one address calls more often than it may
  ├── HungUp       (499)   who asked has gone; nobody reads it, metrics count it
  ├── NotWritten   (502)   the generator gave nothing
  ├── NoChampion   (503)   no version serves yet
@@ -49,6 +53,28 @@ class BadSignature(DeskRefused):
     """A webhook that its sender did not sign, or that is stale or came before."""
 
     status = 401
+
+
+class NoToken(DeskRefused):
+    """The desk's token was not shown, or another one."""
+
+    status = 401
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+    code = "invalid_api_key"
+
+
+class ForeignHost(DeskRefused):
+    """Called by a name that isn't the desk's."""
+
+    status = 403
+    code = "foreign_host"
+
+
+class ForeignOrigin(DeskRefused):
+    """A browser calls for somebody else's page."""
+
+    status = 403
+    code = "foreign_origin"
 
 
 class BadDelivery(DeskRefused):
@@ -101,6 +127,17 @@ class TooMany(DeskRefused):
     """More wait than may; it passes by itself."""
 
     status = 429
+
+
+class TooOften(DeskRefused):
+    """One address calls more often than it may; it passes in so many seconds."""
+
+    status = 429
+    code = "rate_limit_exceeded"
+
+    def __init__(self, told: str, seconds: int) -> None:
+        super().__init__(told)
+        self.headers = {"Retry-After": str(seconds)}
 
 
 class HungUp(DeskRefused):

@@ -1,6 +1,6 @@
 """What the desk reads from params.yaml."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
@@ -37,6 +37,12 @@ class DeskParams(Section):
 
     keep_days: int | None = Field(ge=1)
     """From then on a ticket's text and names are kept in placeholders alone; null: never."""
+
+    hosts: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$")]]
+    """Other names that the desk may be called by, as `desk.example.com` or `box.lan:4400`."""
+
+    requests_per_minute: int | None = Field(ge=1)
+    """From one address, all of them at once if need be (429 beyond); null: any number."""
 
     helpdesks: HelpdeskParams
     """Where else agents see drafts: as internal notes in their helpdesk."""

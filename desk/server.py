@@ -76,5 +76,7 @@ def serve(app: Any, listening: socket.socket, drain_seconds: int) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=drain_seconds,
+        # a proxy has a name in desk.hosts; without one, who says X-Forwarded-For makes it up
+        proxy_headers=bool(app.state.desk.params.hosts),
     )  # fmt: skip
     Server(config, going_down).run(sockets=[listening])

@@ -10,8 +10,10 @@ Secrets of helpdesks: see docs/helpdesks.md.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 from desk.errors import BadSetting
@@ -37,11 +39,12 @@ class Settings:
     ) -> "Settings":
         """Raises BadSetting."""
         var = root.resolve() / "var"
+        host = environment.get("REPLYMILL_DESK_HOST") or LOOPBACK
         return cls(
             root=root.resolve(),
-            host=environment.get("REPLYMILL_DESK_HOST") or LOOPBACK,
+            host=host,
             port=_port(environment.get("REPLYMILL_DESK_PORT") or "4400"),
-            token=environment.get("REPLYMILL_DESK_TOKEN") or None,
+            token=_token(environment.get("REPLYMILL_DESK_TOKEN") or None, host),
             feedback_url=environment.get("REPLYMILL_FEEDBACK_URL")
             or f"sqlite:///{var / 'desk/feedback.db'}",
             tracking_uri=environment.get("MLFLOW_TRACKING_URI")
@@ -62,6 +65,29 @@ class Settings:
     def webhook_secret(self) -> Path:
         """The file of the secret with which MLflow signs its webhooks."""
         return self.root / "var/run/webhook-secret"
+
+
+def _token(token: str | None, host: str) -> str | None:
+    """Without one, nobody but this machine may call."""
+    if token is None and not is_loopback(host):
+        raise BadSetting(
+            f"REPLYMILL_DESK_TOKEN: not set, while REPLYMILL_DESK_HOST={host} lets other machines "
+            "call: set it, as to what `openssl rand -hex 32` prints, or unset REPLYMILL_DESK_HOST"
+        )
+    if token is not None and not re.fullmatch(r"[!-~]+", token):
+        raise BadSetting(
+            "REPLYMILL_DESK_TOKEN: holds a space or a letter that no header can carry: set it to "
+            "what `openssl rand -hex 32` prints"
+        )
+    return token
+
+
+def is_loopback(host: str) -> bool:
+    """Whether who listens at `host` hears this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _port(written: str) -> int:

@@ -12,13 +12,19 @@ from tests.desk_server import connect, serving
 from tests.desks import make_desk
 
 KB = 1024
-HEAD = "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(make_desk(tmp_path_factory.mktemp("desk"))) as address:
         yield address
+
+
+def head(address: str, path: str, length: str) -> bytes:
+    """What stands before a body."""
+    host = address.removeprefix("http://")
+    lines = (f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json", length)
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def ticket_of(size: int) -> bytes:
@@ -40,7 +46,7 @@ def test_a_body_at_the_cap_passes_and_one_byte_more_does_not(address: str) -> No
 def test_a_body_in_chunks_without_a_length_is_counted_as_it_comes(address: str, path: str) -> None:
     """The refusal comes while the body, which never ends, is still on its way."""
     with connect(address) as caller:
-        caller.sendall((HEAD + "Transfer-Encoding: chunked\r\n\r\n").format(path=path).encode())
+        caller.sendall(head(address, path, "Transfer-Encoding: chunked"))
         chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
         for _ in range(9):
             caller.sendall(chunk)
@@ -54,9 +60,7 @@ def test_a_length_that_is_too_large_is_refused_before_the_body_comes(
     address: str, length: str
 ) -> None:
     with connect(address) as caller:
-        caller.sendall(
-            (HEAD + f"Content-Length: {length}\r\n\r\n").format(path="/v1/drafts").encode()
-        )
+        caller.sendall(head(address, "/v1/drafts", f"Content-Length: {length}"))
         assert received(caller).startswith((b"HTTP/1.1 413", b"HTTP/1.1 400"))
 
 
@@ -72,7 +76,7 @@ def test_a_body_in_chunks_within_the_cap_is_drafted_for(address: str) -> None:
 def test_half_a_body_and_gone_leaves_no_draft(address: str) -> None:
     before = httpx.get(f"{address}/metrics").text
     with connect(address) as caller:
-        caller.sendall((HEAD + "Content-Length: 500\r\n\r\n").format(path="/v1/drafts").encode())
+        caller.sendall(head(address, "/v1/drafts", "Content-Length: 500"))
         caller.sendall(b'{"messages": [')
     after = httpx.get(f"{address}/metrics").text
     assert drafts(after) == drafts(before)

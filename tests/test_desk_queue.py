@@ -92,8 +92,8 @@ def test_who_hangs_up_in_the_queue_is_not_drafted_for(tmp_path: Path, query: str
         body = b'{"messages": [{"role": "customer", "text": "gone"}]}'
         with connect(address) as caller:
             caller.sendall(
-                f"POST /v1/drafts{query} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(body)}\r\n\r\n".encode()
+                f"POST /v1/drafts{query} HTTP/1.1\r\nHost: {address.removeprefix('http://')}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
                 + body
             )
             until(lambda: desk.batcher.waiting == 1)

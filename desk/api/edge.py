@@ -9,6 +9,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk.api.lingering import linger
 from desk.api.problems import problem, status_and_text
 from desk.logs import frames, log
 from desk.meters import Meters
@@ -64,7 +65,7 @@ class Edge:
                 f"the body is larger than {self.most // 1024} KiB (params.yaml desk.body_kb): hand "
                 "in the newest messages alone"
             )
-            await problem(scope["path"], 413, large, CLOSE)(scope, receive, send)
+            await linger(problem(scope["path"], 413, large, CLOSE), scope, receive, send)
         except _HungUp:
             pass
         else:

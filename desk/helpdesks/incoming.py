@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.desk import Desk
-from desk.errors import DeskRefused, KeyReused, TooMany
+from desk.errors import DeskRefused, KeyReused, StoreAway, StoreFull, TooMany
 from desk.helpdesks import outcome
 from desk.helpdesks.helpdesk import Came, Helpdesk, Note, Question, Rating, Reply, Seen
 from desk.helpdesks.http import Again
@@ -51,6 +51,7 @@ class Incoming:
         self._store = DeliveryStore(desk.store.engine)
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(params.at_once)
+        self._resuming: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
 
     @property
@@ -59,14 +60,31 @@ class Incoming:
         return len(self._tasks)
 
     async def start(self) -> None:
-        """Go on with what an ended desk left undone."""
-        for name, kept in await asyncio.to_thread(self._store.waiting):
-            if name in self.helpdesks:
-                self._begin(name, Came(**kept))
+        """Go on with what an ended desk left undone; where the store is away, once it is back."""
+        if not await self._resumed():
+            self._resuming = asyncio.create_task(self._resume())
+
+    async def _resume(self) -> None:
+        while not await self._resumed():
+            await asyncio.sleep(self._params.wait_seconds)
+
+    async def _resumed(self) -> bool:
+        try:
+            waiting = await asyncio.to_thread(self._store.waiting)
+        except (StoreAway, StoreFull) as error:
+            log.warning("what was left undone waits: %s", error)
+            return False
+        in_hand = {task.get_name() for task in self._tasks}
+        for name, kept in waiting:
+            if name in self.helpdesks and _key(name, came := Came(**kept)) not in in_hand:
+                self._begin(name, came)
+        return True
 
     async def stop(self) -> None:
         """Finish what is being worked on; what waits for another try stays for the next start."""
         self._ending.set()
+        if self._resuming:
+            self._resuming.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self._params.drain_seconds)
             for task in late:
@@ -120,7 +138,7 @@ class Incoming:
         return new
 
     def _begin(self, name: str, came: Came) -> None:
-        task = asyncio.create_task(self._run(_Trying(name, came)))
+        task = asyncio.create_task(self._run(_Trying(name, came)), name=_key(name, came))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -227,3 +245,7 @@ class Incoming:
     def _drafted(self, name: str, came: Came) -> str | None:
         note = self._store.note_of(name, came.conversation, [came.id])
         return note.draft if note else None
+
+
+def _key(name: str, came: Came) -> str:
+    return f"{name} {came.id}"

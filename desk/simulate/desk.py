@@ -1,6 +1,7 @@
 """The agents' side of the desk's HTTP API: drafts asked for, outcomes told."""
 
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -78,6 +79,8 @@ class DeskClient:
 
     def _post(self, path: str, body: dict[str, Any], key: str | None = None) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"}
+        if token := os.environ.get("REPLYMILL_DESK_TOKEN"):
+            headers["Authorization"] = f"Bearer {token}"
         if key is not None:
             headers["Idempotency-Key"] = key
         end = time.monotonic() + self.patience
