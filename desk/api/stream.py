@@ -30,10 +30,15 @@ def event_stream(lines: AsyncIterator[str]) -> StreamingResponse:
     return StreamingResponse(lines, media_type="text/event-stream", headers=HEADERS)
 
 
-async def events(asked: Asked) -> AsyncIterator[str]:
+def events(asked: Asked) -> AsyncIterator[str]:
     """What happens to a ticket; who closes the stream leaves."""
+    # its place as it came: it may have moved up when the stream is first read
+    return _events(asked, asked.place)
+
+
+async def _events(asked: Asked, place: int) -> AsyncIterator[str]:
     try:
-        async for line in _until_there(asked):
+        async for line in _until_there(asked, place):
             yield line
         answer = Drafted.model_validate(await asked.answer())
         for piece in pieces(answer.draft):
@@ -48,8 +53,8 @@ async def events(asked: Asked) -> AsyncIterator[str]:
         asked.leave()
 
 
-async def _until_there(asked: Asked) -> AsyncIterator[str]:
-    place, silent = asked.place, 0
+async def _until_there(asked: Asked, place: int) -> AsyncIterator[str]:
+    silent = 0
     yield _event("queued", {"place": place})
     while not asked.begun and not await asked.within(LOOK_SECONDS):
         silent += 1

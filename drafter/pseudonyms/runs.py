@@ -9,13 +9,15 @@ import polars as pl
 from drafter.pseudonyms.digits import WORD, Groups, table_of
 from drafter.pseudonyms.phones import PHONE_WORD
 from drafter.pseudonyms.raw import Numbers, Signs
-from drafter.pseudonyms.spans import SPAN, first_come, text_within
+from drafter.pseudonyms.spans import SPAN, find, first_come, text_within
 
 # Six digits or more with little between them, after anything but a letter or digit.
 DIGITS = r"[0-9](?:[() ./\u{a0}-]{0,3}[0-9]){5,}"
 RUN = rf"(?-u:\b){DIGITS}"
 OPENING = r"\(?\+?\(?"
-EXTENSION = r"(?i:[ ,]{0,2}(?:x|ext\.?|extension)[ ]?[0-9]{1,6})"
+EXTENDS = r"(?i:[ ,]{0,2}(?:x|ext\.?|extension)[ ]?)"
+EXTENSION = rf"(?:{EXTENDS}[0-9]{{1,6}})"
+WHOLE = rf"{OPENING}{RUN}{EXTENSION}?(?-u:\b)"
 LONGEST_PART = 38  # characters: 19 digits, each followed by a separator
 MOST_GROUPS = 12  # a run of more groups is a table, and only its first ones are weighed
 
@@ -53,9 +55,25 @@ def digit_runs(texts: pl.DataFrame, groups: Groups) -> pl.DataFrame:
     runs = runs.with_columns(found=text_within(pl.col("start"), pl.col("end")))
     closely = _more_may_belong(groups.signs, ends)
     if closely.any():
-        others = _with_extension(runs.filter(pl.Series(closely)))
-        runs = pl.concat([runs.filter(pl.Series(~closely)), others.select(runs.columns)])
+        others = runs.filter(pl.Series(closely)).with_columns(
+            after=text_within(pl.col("end"), pl.col("below"))
+        )
+        # an extension of six digits, or one that goes on, is a run by itself
+        reaching = others.filter(pl.col("after").str.contains(f"^{EXTENDS}$"))["row"].unique()
+        runs = pl.concat(
+            [runs.filter(pl.Series(~closely)), _with_extension(others).select(runs.columns)]
+        )
+        if len(reaching):
+            runs = runs.drop("below").filter(~pl.col("row").is_in(reaching.implode()))
+            return pl.concat([runs, _by_expression(texts, reaching).select(runs.columns)])
     return runs.drop("below")
+
+
+def _by_expression(texts: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The runs of a few texts, by the one expression that says it all and is slow."""
+    few = texts.select("row", "text").filter(pl.col("row").is_in(rows.implode()))
+    above = pl.col("end").shift(1).over("row").fill_null(0)
+    return find(few, WHOLE).with_columns(above=above).join(few, on="row")
 
 
 def _chains(groups: Groups) -> tuple[Numbers, Numbers]:
@@ -112,7 +130,6 @@ def _more_may_belong(signs: Signs, ends: Numbers) -> npt.NDArray[np.bool_]:
 def _with_extension(runs: pl.DataFrame) -> pl.DataFrame:
     """Widen runs by their extensions, and leave out digits that begin a word."""
     found, extension = pl.col("found"), pl.col("extension")
-    runs = runs.with_columns(after=text_within(pl.col("end"), pl.col("below")))
     runs = runs.with_columns(
         extension=pl.col("after").str.extract(rf"^({EXTENSION})(?-u:\b)").fill_null("")
     )
