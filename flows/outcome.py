@@ -6,7 +6,7 @@ from tasks.outcome import decision_table
 from tasks.paths import Paths
 
 NEXT = """
-  make up                Prefect's and MLflow's pages
+  make up                Prefect's and MLflow's pages, and the desk
   make use PRESET=NAME   your own data: see README, "Your own tickets"
 
 reports/decision.html shows what the decision rests on, what it costs, and tickets side by side;
