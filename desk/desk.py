@@ -77,11 +77,6 @@ class Desk:
         """
         return await asyncio.to_thread(self._tell, draft_id, outcome, key)
 
-    @property
-    def under_way(self) -> int:
-        """Tickets that wait or are being drafted, and for which somebody waits or has waited."""
-        return len(self._under_way)
-
     async def end(self, seconds: float) -> None:
         """Write and keep what has begun; what hangs is left after so long."""
         until = time.monotonic() + seconds

@@ -97,7 +97,7 @@ def test_who_hangs_up_in_the_queue_is_not_drafted_for(tmp_path: Path, query: str
                 + body
             )
             until(lambda: desk.batcher.waiting == 1)
-        until(lambda: desk.under_way == 1)
+        until(lambda: len(desk._under_way) == 1)
         gate.gate.set()
         assert first.result().status_code == 200
         until(lambda: desk.batcher.waiting == 0)

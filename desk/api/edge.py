@@ -1,4 +1,4 @@
-"""What every request passes first: no body too large, none after the end is near, no raw error.
+"""What each request passes behind the guard: no body too large, none at the end, no raw error.
 
 The body is read here, to its cap, whether its length was announced or not; what lies behind finds
 it whole. An error that nobody foresaw is answered and logged without its message, which may hold
@@ -20,7 +20,7 @@ CLOSE = {"Connection": "close"}
 
 
 class Edge:
-    """The outermost part of the application, in ASGI's own terms."""
+    """Stands between the guard and the routes, in ASGI's own terms."""
 
     def __init__(self, app: ASGIApp, meters: Meters, body_kb: int) -> None:
         self.app = app

@@ -24,9 +24,10 @@ from drafter.errors import KeyMissing
 
 def open_incoming(
     desk: Desk, params: HelpdeskParams, environment: Mapping[str, str] = os.environ
-) -> Incoming:
-    """Raises KeyMissing where a helpdesk that is on lacks a secret."""
-    return Incoming(desk, open_helpdesks(params, environment), params)
+) -> Incoming | None:
+    """None where no helpdesk is on. Raises KeyMissing where one that is on lacks a secret."""
+    opened = open_helpdesks(params, environment)
+    return Incoming(desk, opened, params) if opened else None
 
 
 def open_helpdesks(params: HelpdeskParams, environment: Mapping[str, str]) -> dict[str, Helpdesk]:

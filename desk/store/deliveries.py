@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from desk.store.engine import writing
 from desk.store.tables import deliveries, notes
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
@@ -32,7 +33,7 @@ class DeliveryStore:
     def take(self, helpdesk: str, delivery: str, came: Mapping[str, Any]) -> bool:
         """Keep a delivery until it is done. False where it came before, and did not fail."""
         try:
-            with self.engine.begin() as connection:
+            with writing(self.engine) as connection:
                 connection.execute(
                     insert(deliveries).values(
                         helpdesk=helpdesk, id=delivery, received_at=datetime.now(UTC),
@@ -59,7 +60,7 @@ class DeliveryStore:
     def failed(self, helpdesk: str, delivery: str, why: str) -> None:
         """Another delivery may take over what this one has not noted."""
         self._end(helpdesk, delivery, FAILED, why[:255])
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(
                 update(notes)
                 .where(notes.c.helpdesk == helpdesk, notes.c.delivery == delivery)
@@ -70,7 +71,7 @@ class DeliveryStore:
         """A message's note, for `delivery` alone to write; None where another has it in hand."""
         this = and_(notes.c.helpdesk == helpdesk, notes.c.message == message)
         try:
-            with self.engine.begin() as connection:
+            with writing(self.engine) as connection:
                 connection.execute(
                     insert(notes).values(
                         helpdesk=helpdesk, message=message, conversation=conversation,
@@ -80,7 +81,7 @@ class DeliveryStore:
             return Noted(None, None)
         except IntegrityError:
             free = or_(notes.c.delivery.is_(None), notes.c.delivery == delivery)
-            with self.engine.begin() as connection:
+            with writing(self.engine) as connection:
                 taken = connection.execute(
                     update(notes).where(this, free).values(delivery=delivery)
                 )
@@ -115,7 +116,7 @@ class DeliveryStore:
             return {row.message: Noted(row.draft, _utc(row.noted_at)) for row in found}
 
     def _again(self, helpdesk: str, delivery: str) -> bool:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             taken = connection.execute(
                 update(deliveries)
                 .where(deliveries.c.helpdesk == helpdesk, deliveries.c.id == delivery)
@@ -125,7 +126,7 @@ class DeliveryStore:
             return bool(taken.rowcount)
 
     def _end(self, helpdesk: str, delivery: str, state: str, why: str | None) -> None:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(
                 update(deliveries)
                 .where(deliveries.c.helpdesk == helpdesk, deliveries.c.id == delivery)
@@ -133,7 +134,7 @@ class DeliveryStore:
             )
 
     def _write(self, helpdesk: str, message: str, **values: Any) -> None:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(
                 update(notes)
                 .where(notes.c.helpdesk == helpdesk, notes.c.message == message)

@@ -38,19 +38,23 @@ def configuration() -> "Config":
 
 
 def _check(connection: Connection, config: "Config") -> None:
+    found, known = revisions(connection, config)
+    if unknown := found - known:
+        raise StoreTooNew(
+            f"the feedback store {connection.engine.url.render_as_string(hide_password=True)} is "
+            f"at revision {', '.join(sorted(unknown))}, and this desk knows those up to "
+            f"{max(known)}: update Replymill, or name another store in REPLYMILL_FEEDBACK_URL"
+        )
+
+
+def revisions(connection: Connection, config: "Config") -> tuple[set[str], set[str]]:
+    """At which revisions a store is, none where it is not the desk's; and all that are known."""
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory.from_config(config)
     known = {script.revision for script in scripts.walk_revisions()}
-    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
-    if unknown:
-        raise StoreTooNew(
-            f"the feedback store {connection.engine.url.render_as_string(hide_password=True)} is "
-            f"at revision {', '.join(sorted(unknown))}, and this desk knows those up to "
-            f"{scripts.get_current_head()}: update Replymill, or name another store in "
-            "REPLYMILL_FEEDBACK_URL"
-        )
+    return set(MigrationContext.configure(connection).get_current_heads()), known
 
 
 @contextmanager

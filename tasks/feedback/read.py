@@ -107,18 +107,9 @@ def open_to_read(url: str) -> "Engine":
 
 def _refuse_unknown(connection: "Connection", where: str) -> None:
     """Raise BadInput where the store is not the desk's, or a newer desk has changed it."""
-    from alembic.config import Config
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
+    from desk.store.migrate import configuration, revisions
 
-    import desk.store
-
-    folder = Path(desk.store.__file__).parent / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
-    known = {script.revision for script in scripts.walk_revisions()}
-    heads = set(MigrationContext.configure(connection).get_current_heads())
+    heads, known = revisions(connection, configuration())
     if not heads:
         raise BadInput(
             f"{where} holds no desk's tables: start the desk on it, or name its store in "
@@ -127,7 +118,7 @@ def _refuse_unknown(connection: "Connection", where: str) -> None:
     if unknown := heads - known:
         raise BadInput(
             f"{where} is at revision {', '.join(sorted(unknown))}, and this Replymill knows those "
-            f"up to {scripts.get_current_head()}: update it to the desk's version"
+            f"up to {max(known)}: update it to the desk's version"
         )
 
 
