@@ -47,7 +47,9 @@ def bring_back(params: Params, paths: Paths) -> str:
                 f"params.yaml to {spec.candidate} itself"
             )
         verify_manifest(parts.adapter, ADAPTER_REMEDY)
-        shutil.rmtree(paths.champion, ignore_errors=True)
         paths.champion.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(parts.adapter, paths.champion)
+        beside = Path(tempfile.mkdtemp(prefix="champion.", dir=paths.champion.parent))
+        shutil.copytree(parts.adapter, beside, dirs_exist_ok=True)
+        shutil.rmtree(paths.champion, ignore_errors=True)
+        beside.rename(paths.champion)
     return version.uri
