@@ -54,7 +54,14 @@ def look(paths: Paths, day: int, **monitored: Any) -> dict[str, Any]:
     return dict(read_json(paths.report("monitor.json")))
 
 
+def test_where_no_desk_ever_ran_it_says_so_and_makes_no_store(paths: Paths) -> None:
+    with pytest.raises(BadInput, match="no feedback store at"):
+        look(paths, 0)
+    assert not (paths.var / "desk/feedback.db").exists()
+
+
 def test_without_a_champion_there_is_nothing_to_watch(paths: Paths) -> None:
+    fill(paths, range(0), 0)
     Registry(paths).client.delete_registered_model_alias("support-drafter", "champion")
     run(params(), paths, on_day(0))
     found = read_json(paths.report("monitor.json"))
@@ -64,6 +71,7 @@ def test_without_a_champion_there_is_nothing_to_watch(paths: Paths) -> None:
 
 
 def test_with_no_drafts_or_ten_it_says_that_this_is_not_enough(paths: Paths) -> None:
+    fill(paths, range(0), 0)
     assert look(paths, 0)["sentence"] == (
         "Version 1 has drafted nothing yet, up to the last whole day."
     )
@@ -81,7 +89,7 @@ def test_a_store_that_is_away_is_told_in_one_line_without_its_address(
     monkeypatch.setenv("REPLYMILL_FEEDBACK_URL", "postgresql+psycopg://u:geheim@127.0.0.1:1/x")
     with pytest.raises(BadInput) as told:
         look(paths, 0)
-    assert "the feedback store is away (StoreAway)" in str(told.value)
+    assert "can't be read (OperationalError)" in str(told.value)
     assert "geheim" not in str(told.value)
     assert "\n" not in str(told.value)
 

@@ -91,7 +91,7 @@ def test_a_store_that_is_away_fails_the_run_with_its_one_line(
     monkeypatch.setenv("REPLYMILL_FEEDBACK_URL", "postgresql+psycopg://u:geheim@127.0.0.1:1/x")
     state = monitor(paths, "away")
     assert state.is_failed()
-    assert "the feedback store is away (StoreAway)" in state.message
+    assert "can't be read (OperationalError)" in state.message
     assert "geheim" not in state.message
 
 

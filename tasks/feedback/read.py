@@ -10,13 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drafter.errors import BadInput
-
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
 SHADOW = "shadow"
 
@@ -57,69 +54,10 @@ def read_store(url: str, until: datetime | None) -> Store:
 
     Raises BadInput where there is no store, none of the desk's, or one of a newer desk.
     """
-    from sqlalchemy.exc import SQLAlchemyError
+    from desk.store.reading import reading
 
-    engine = open_to_read(url)
-    where = engine.url.render_as_string(hide_password=True)
-    try:
-        with engine.connect() as connection:
-            _refuse_unknown(connection, where)
-            return _read(connection, until)
-    except SQLAlchemyError as error:
-        # its message may quote rows
-        raise BadInput(
-            f"the feedback store {where} can't be read ({type(error).__name__}): is it the desk's, "
-            "and does its server run? REPLYMILL_FEEDBACK_URL names it"
-        ) from None
-    finally:
-        engine.dispose()
-
-
-def open_to_read(url: str) -> "Engine":
-    """An engine over the store at `url`; a SQLite file that is not there is not made."""
-    import sqlite3
-    from urllib.parse import quote
-
-    from sqlalchemy import create_engine
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
-    try:
-        address = make_url(url)
-        if address.get_backend_name() != "sqlite":
-            return create_engine(address, hide_parameters=True)
-    except (ArgumentError, NoSuchModuleError):
-        raise BadInput(
-            "REPLYMILL_FEEDBACK_URL is no address of a database: write it as "
-            "sqlite:///var/desk/feedback.db or postgresql+psycopg://user@host/name"
-        ) from None
-    path = Path(address.database or "")
-    if not path.is_file():
-        raise BadInput(
-            f"no feedback store at {path}: the desk makes it when it starts (`make up`); another "
-            "place is named in REPLYMILL_FEEDBACK_URL"
-        )
-    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-    return create_engine(
-        address, creator=lambda: sqlite3.connect(uri, uri=True), hide_parameters=True
-    )
-
-
-def _refuse_unknown(connection: "Connection", where: str) -> None:
-    """Raise BadInput where the store is not the desk's, or a newer desk has changed it."""
-    from desk.store.migrate import configuration, revisions
-
-    heads, known = revisions(connection, configuration())
-    if not heads:
-        raise BadInput(
-            f"{where} holds no desk's tables: start the desk on it, or name its store in "
-            "REPLYMILL_FEEDBACK_URL"
-        )
-    if unknown := heads - known:
-        raise BadInput(
-            f"{where} is at revision {', '.join(sorted(unknown))}, and this Replymill knows those "
-            f"up to {max(known)}: update it to the desk's version"
-        )
+    with reading(url) as connection:
+        return _read(connection, until)
 
 
 def _read(connection: "Connection", until: datetime | None) -> Store:

@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from drafter.errors import BadInput
 from tasks.changed_words import changed_words, words
 
 if TYPE_CHECKING:
     import polars as pl
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection
+
+_READ = ("id", "version", "role", "created_at", "subject", "messages", "text", "citations",
+         "findings", "abstained", "reason", "seconds", "cost_usd")  # fmt: skip
 
 
 def schema() -> dict[str, Any]:
@@ -37,28 +39,15 @@ def schema() -> dict[str, Any]:
 def read_history(url: str) -> "pl.DataFrame":
     """All drafts of the store at `url`, in the order in which they were made.
 
-    Raises BadInput, which names no address, where the store is away.
+    Raises BadInput where there is no store, none of the desk's, or one of a newer desk.
     """
-    from sqlalchemy.exc import SQLAlchemyError
+    from desk.store.reading import reading
 
-    from desk.errors import StoreTrouble
-    from desk.store.engine import open_engine
-
-    try:
-        engine = open_engine(url)
-        try:
-            return _history(engine)
-        finally:
-            engine.dispose()
-    except (StoreTrouble, SQLAlchemyError, OSError) as error:
-        # the error's own text may hold the address, with the password in it
-        raise BadInput(
-            f"the feedback store is away ({type(error).__name__}): start it, or correct "
-            "REPLYMILL_FEEDBACK_URL"
-        ) from None
+    with reading(url) as connection:
+        return _history(connection)
 
 
-def _history(engine: "Engine") -> "pl.DataFrame":
+def _history(connection: "Connection") -> "pl.DataFrame":
     import polars as pl
     from sqlalchemy import select
 
@@ -66,17 +55,16 @@ def _history(engine: "Engine") -> "pl.DataFrame":
     from desk.store.tables import drafts, outcomes, tickets
 
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    with engine.connect() as connection:
-        for row in connection.execute(
-            select(outcomes).order_by(outcomes.c.created_at, outcomes.c.id)
-        ).mappings():
-            told[row["draft"]].append(dict(row))
-        found = connection.execute(
-            select(drafts, tickets.c.topic, tickets.c.customer)
-            .join(tickets, tickets.c.id == drafts.c.ticket)
-            .order_by(drafts.c.created_at, drafts.c.id)
-        ).mappings()
-        rows = [_row(draft, told[draft["id"]], joined) for draft in found]
+    for row in connection.execute(
+        select(outcomes).order_by(outcomes.c.created_at, outcomes.c.id)
+    ).mappings():
+        told[row["draft"]].append(dict(row))
+    found = connection.execute(
+        select(*(drafts.c[name] for name in _READ), tickets.c.topic, tickets.c.customer)
+        .join(tickets, tickets.c.id == drafts.c.ticket)
+        .order_by(drafts.c.created_at, drafts.c.id)
+    ).mappings()
+    rows = [_row(draft, told[draft["id"]], joined) for draft in found]
     return pl.DataFrame(rows, schema=schema())
 
 
