@@ -1,8 +1,9 @@
 """A challenger beside the champion, unseen: nobody is shown its drafts, and nobody waits for it."""
 
 import json
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from sqlalchemy import delete, insert, select
 from desk.desk import Desk
 from desk.store.retention import blank
 from desk.store.tables import drafts, tickets
+from drafter.generate import Generation, Prompt
+from drafter.giving_way import go_on
 from tests.desk_server import serving, until
 from tests.desks import TICKET, beside, make_desk
 from tests.live_drafters import Says
@@ -114,13 +117,43 @@ def test_it_does_not_begin_while_the_champion_has_something_to_do(tmp_path: Path
         ask(address)
         champion.gate.clear()
         champion.begun.clear()
-        import threading
-
         second = threading.Thread(target=ask, args=(address,))
         second.start()
         until(champion.begun.is_set)
         time.sleep(0.6)
         assert rows(desk) == [], "the champion writes"
+        champion.gate.set()
+        second.join()
+        until(lambda: len(rows(desk)) == 2)
+
+
+class Steps:
+    """Takes a hundred steps for a draft and asks before each, as a model here does."""
+
+    taken = 0
+
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
+        for _ in range(100):
+            go_on()
+            time.sleep(0.01)
+            self.taken += 1
+        return [Generation(UNSEEN) for _ in prompts]
+
+
+def test_it_stops_between_two_tokens_while_the_champion_writes(tmp_path: Path) -> None:
+    champion, steps = Gated(SEEN, shut=False), Steps()
+    with shadowed(tmp_path, steps, champion) as (desk, address):
+        ask(address)
+        until(lambda: steps.taken > 5)
+        champion.gate.clear()
+        champion.begun.clear()
+        second = threading.Thread(target=ask, args=(address,))
+        second.start()
+        until(champion.begun.is_set)
+        time.sleep(0.1)
+        taken = steps.taken
+        time.sleep(0.5)
+        assert steps.taken <= taken + 1 < 100
         champion.gate.set()
         second.join()
         until(lambda: len(rows(desk)) == 2)

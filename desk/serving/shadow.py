@@ -1,14 +1,11 @@
 """The challenger beside the champion, unseen: the same tickets, once the champion has drafted.
 
 Best effort: it begins a draft when the champion has had nothing to do for a moment, one at a time,
-and with what of the processor others leave. Tickets that it has no time for are dropped and
-counted. Whatever it raises, or that it hangs, is nobody else's trouble: the thread is its own.
+and stops between two tokens while the champion writes. Tickets that it has no time for are dropped
+and counted. Whatever it raises, or that it hangs, is nobody else's trouble: the thread is its own.
 """
 
-import os
-import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,12 +14,13 @@ from desk.logs import frames, log
 from desk.serving.batcher import Batched, Batcher
 from desk.serving.follower import Follower
 from desk.serving.served import Served
+from drafter.giving_way import give_way
 
 # the next ticket of somebody who works through an inbox comes within that
 IDLE_SECONDS = 0.25
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
+SECONDS_BETWEEN_TOKENS = 0.01
 SECONDS_TO_STOP = 1.0
-LEAST_URGENT = 19
 
 Keep = Callable[[Batched], None]
 
@@ -63,12 +61,17 @@ class Shadow:
 
     def _current(self) -> Served:
         """The challenger, once the champion leaves it time."""
-        _yield_to_others()
-        while self._champions.idle < IDLE_SECONDS and not self._ended.is_set():
-            time.sleep(LOOK_SECONDS)
+        give_way(lambda: self._wait(0.0, SECONDS_BETWEEN_TOKENS))
+        self._wait(IDLE_SECONDS, LOOK_SECONDS)
+        return self.follower.current()
+
+    def _wait(self, idle: float, look: float) -> None:
+        """Until the champion has had nothing to do for so long. Raises NoChampion at the end."""
+        while self._champions.idle <= idle:
+            if self._ended.wait(look):
+                break
         if self._ended.is_set():
             raise NoChampion("the desk is going down")
-        return self.follower.current()
 
     def _done(self, answer: Any, keep: Keep) -> None:
         try:
@@ -78,9 +81,3 @@ class Shadow:
         except Exception as error:  # of the generator or the store; a message may hold the ticket
             self._dropped("failed")
             log.warning("a shadow's draft is dropped: %s", frames(error))
-
-
-def _yield_to_others() -> None:
-    """Linux gives each thread a nice value of its own; those that this one starts inherit it."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_URGENT)
