@@ -108,6 +108,17 @@ def test_each_side_is_drafted_by_its_own_version_and_told_as_such(tmp_path: Path
     assert (health["challenger"]["version"], health["challenger"]["share"]) == ("8", 0.5)
 
 
+def test_the_page_says_which_version_drafted_once_the_agent_has_judged(tmp_path: Path) -> None:
+    with split(tmp_path, Says(CHALLENGER)) as (desk, address):
+        answer = ask(address, ITS_OWN[0])
+        page = f"{address}/tickets/{desk.store.draft(answer['id'])['ticket']['id']}"
+        assert "by-version" not in httpx.get(page).text
+        outcome = f"{address}/v1/drafts/{answer['id']}/outcome"
+        assert httpx.post(outcome, json={"action": "accepted"}).status_code == 201
+        assert "Version <bdi>8</bdi>" in httpx.get(page).text
+        assert "drafts 50 of 100 tickets in its place" in httpx.get(address).text
+
+
 class Raises:
     """Its error holds what the customer wrote."""
 

@@ -32,6 +32,7 @@ from tests.monitored import (
     worse,
 )
 from tests.stores import DRAFT as ROW
+from tests.stores import ENGINES, new_store
 from tests.test_desk_migrations import fill as fill_old
 
 FINDING = {"rule": "promises", "kind": "promise", "why": "", "start": 0, "end": 4}
@@ -140,6 +141,15 @@ def test_a_ticket_that_the_champion_had_to_draft_counts_against_the_challenger(
     assert side["series"]["acceptance"]["values"] <= 72
 
 
+def test_a_challenger_that_hangs_raises_no_alarm_of_the_champions(paths: Paths) -> None:
+    fill(paths, range(24), 20)
+    before = monitor(params(), paths, on_day(23))
+    fill(paths, range(12, 24), 20, plain, "1", instead_of="2", id_prefix="f", seconds=11.0)
+    after = monitor(params(), paths, on_day(23))
+    assert after["watched"] == before["watched"]
+    assert after["alarms"] == before["alarms"]
+
+
 def test_a_conversation_counts_once(paths: Paths) -> None:
     fill(paths, range(12), 20)
     fill(paths, range(12), 6, worse, "2", role="challenger", external_id="T-1")
@@ -187,15 +197,16 @@ def test_what_a_shadow_wrote_is_in_no_figure_of_what_agents_saw(paths: Paths) ->
     assert after["challenger"]["sides"]["shadow"]["series"]["abstention"]["better"] is False
 
 
-def test_a_store_that_no_desk_has_migrated_yet_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_store_that_no_desk_has_migrated_yet_is_read(tmp_path: Path, kind: str) -> None:
     from sqlalchemy.engine import make_url
 
-    url = f"sqlite:///{tmp_path / 'feedback.db'}"
-    engine = bare_engine(make_url(url))
-    migrate(engine, "0005")
-    fill_old(engine)
-    engine.dispose()
-    history = read_history(url)
+    with new_store(kind, tmp_path) as url:
+        engine = bare_engine(make_url(url))
+        migrate(engine, "0005")
+        fill_old(engine)
+        engine.dispose()
+        history = read_history(url)
     assert history["instead_of"].to_list() == [None]
     assert history["conversation"].to_list() == ["T-1"]
 

@@ -44,6 +44,8 @@ class Contest:
     kind: Kind
     values: Sequence[Sided]
     one_way: bool = False
+    levels: tuple[float | None, float | None] = (None, None)
+    """The champion's mean and the challenger's, to be shown."""
 
 
 @dataclass(frozen=True)

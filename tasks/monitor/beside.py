@@ -11,7 +11,7 @@ the other is closer to it all the same may be concluded, that it is farther off 
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tasks.monitor.against import Contest, Kind, Sided
 from tasks.monitor.series import once_a_day
@@ -36,6 +36,7 @@ CONTESTS: Mapping[Mode, Mapping[str, tuple[Kind, str]]] = {
     },
 }
 """How each is looked at, and what it is; large is bad."""
+ONE_WAY = ("shadow", "edits")
 MANY = sum(len(names) for names in CONTESTS.values())
 
 
@@ -95,16 +96,20 @@ def shadow(history: "pl.DataFrame", champion: str, challenger: str) -> Sides:
     return Sides(pl.concat(sides, how="diagonal").with_columns(pl.lit(False).alias("fell")), 0)
 
 
+Values = tuple[list[Sided], tuple[float | None, float | None]]
+"""A series, and the champion's mean and the challenger's."""
+
+
 def contests(mode: Mode, drafts: "pl.DataFrame", until: date) -> list[Contest]:
     """All of CONTESTS of a mode, up to and with the day `until`; `drafts` are of Sides."""
     found = _of_split(drafts, until) if mode == "split" else _of_shadow(drafts, until)
     return [
-        Contest(f"{mode} {name}", kind, found[name], mode == "shadow" and name == "edits")
+        Contest(f"{mode} {name}", kind, found[name][0], (mode, name) == ONE_WAY, found[name][1])
         for name, (kind, _) in CONTESTS[mode].items()
     ]
 
 
-def _of_split(drafts: "pl.DataFrame", until: date) -> dict[str, list[Sided]]:
+def _of_split(drafts: "pl.DataFrame", until: date) -> dict[str, Values]:
     import polars as pl
 
     made = drafts.filter(pl.col("day") <= until)
@@ -129,7 +134,7 @@ def judged(drafts: "pl.DataFrame", until: date) -> "pl.DataFrame":
     return drafts.filter(shown & (pl.col("told") <= until)).sort("told", "at", "draft_id")
 
 
-def _of_shadow(drafts: "pl.DataFrame", until: date) -> dict[str, list[Sided]]:
+def _of_shadow(drafts: "pl.DataFrame", until: date) -> dict[str, Values]:
     import polars as pl
 
     values = drafts.with_columns(
@@ -174,12 +179,19 @@ def _medians(drafts: "pl.DataFrame") -> "pl.DataFrame":
     )
 
 
-def _paired(pairs: "pl.DataFrame") -> list[Sided]:
+def _paired(pairs: "pl.DataFrame") -> Values:
     apart = pairs["challenger"] - pairs["champion"]
-    return [Sided(day, None, float(x)) for day, x in zip(pairs["day"], apart, strict=True)]
+    values = [Sided(day, None, float(x)) for day, x in zip(pairs["day"], apart, strict=True)]
+    return values, (_mean(pairs["champion"]), _mean(pairs["challenger"]))
 
 
-def _sided(drafts: "pl.DataFrame", day: str, stratum: str | None, numbers: Any) -> list[Sided]:
+def _sided(drafts: "pl.DataFrame", day: str, stratum: str | None, numbers: "pl.Series") -> Values:
     strata = drafts[stratum] if stratum else [None] * drafts.height
-    rows = zip(drafts[day], strata, numbers, drafts["challengers"], strict=True)
-    return [Sided(day, stratum, float(x), own) for day, stratum, x, own in rows]
+    own = drafts["challengers"]
+    rows = zip(drafts[day], strata, numbers, own, strict=True)
+    values = [Sided(day, stratum, float(x), challengers) for day, stratum, x, challengers in rows]
+    return values, (_mean(numbers.filter(~own)), _mean(numbers.filter(own)))
+
+
+def _mean(numbers: "pl.Series") -> float | None:
+    return float(numbers.cast(float).mean()) if len(numbers) else None  # type: ignore[arg-type]

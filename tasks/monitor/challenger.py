@@ -108,14 +108,14 @@ def _side(mode: Mode, sides: Sides, until: date, rules: Rules) -> dict[str, Any]
 
 
 def _series(one: Contest, found: Found, mode: Mode, name: str, rules: Rules) -> dict[str, Any]:
-    means = _means(one)
+    champion, mine = one.levels
     return {
         "name": one.name,
         "what": CONTESTS[mode][name][1],
         "unit": "s" if name == "seconds" else "%",
         "values": found.values,
-        "champion": means[0],
-        "challenger": means[1],
+        "champion": champion,
+        "challenger": mine,
         "difference": found.difference,
         "low": found.low,
         "high": found.high,
@@ -125,15 +125,6 @@ def _series(one: Contest, found: Found, mode: Mode, name: str, rules: Rules) -> 
         "better": found.better,
         "one_way": one.one_way,
     }
-
-
-def _means(one: Contest) -> tuple[float | None, float | None]:
-    """Of the champion's values and of the challenger's; of pairs, the difference says it all."""
-    if one.kind == "pair":
-        return None, None
-    sides = [[v.number for v in one.values if v.challengers == which] for which in (False, True)]
-    champion, challenger = (sum(side) / len(side) if side else None for side in sides)
-    return champion, challenger
 
 
 def _sentence(numbers: tuple[str, str], state: str, series: Sequence[Mapping[str, Any]]) -> str:
@@ -150,8 +141,6 @@ def _said(one: Mapping[str, Any]) -> str:
     won, lost, counted = SAID[one["name"]]
     if one["unit"] == "s":
         levels = f"{one['difference']:+.2f} s"
-    elif one["champion"] is None:
-        levels = f"{100 * one['difference']:+.0f} points"
     else:
         levels = f"{100 * one['challenger']:.0f} % against {100 * one['champion']:.0f} %"
     return f"{won if one['better'] else lost} ({levels} {counted}), noticed on {one['noticed']}"

@@ -76,7 +76,7 @@ def apart(one: Mapping[str, Any]) -> str:
     ends = [one[name] for name in ("difference", "low", "high")]
     if ends[0] is None:
         return "\u2013"
-    difference, low, high = (None if end is None else f"{scale * end:+.3g}" for end in ends)
+    difference, low, high = (None if end is None else f"{scale * end or 0:+.3g}" for end in ends)
     return f"{difference}{unit}" + (f" ({low} to {high})" if low and high else "")
 
 

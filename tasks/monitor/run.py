@@ -51,7 +51,12 @@ def monitor(params: Params, paths: Paths, now: datetime) -> dict[str, Any]:
     version = _aliased(paths, params.registry.model, CHAMPION)
     if version is None:
         return conclude(params, until, None, [], figures(history), {})
-    own = history.filter((pl.col("version") == version.number) & (pl.col("role") == "champion"))
+    # a ticket that waited for a challenger first says nothing of the champion's seconds
+    own = history.filter(
+        (pl.col("version") == version.number)
+        & (pl.col("role") == CHAMPION)
+        & pl.col("instead_of").is_null()
+    )
     shown: dict[str, Any] = {}
     watched: list[Watched] = []
     if own.height:
