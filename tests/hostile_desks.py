@@ -10,23 +10,24 @@ from sqlalchemy import delete
 from desk.desk import Desk
 from desk.serving.served import Served
 from desk.store.tables import tickets
-from tests.desks import make_desk, refused
+from tests.desks import beside, make_desk, refused
 from tests.live_drafters import CLAUSE, Says, live
 
 ENDINGS = ("ready", "held", "accepted", "edited", "discarded")
 
 
 def hostile_desk(folder: Path) -> Desk:
-    return make_desk(folder)
+    return make_desk(folder, challenger=Says("x"), challenger_params=beside("shadow"))
 
 
 def rename(desk: Desk, text: str) -> None:
-    """Call the champion, the refused version and their candidate `text`; forget all tickets."""
+    """Call whatever serves or is refused, and its candidate, `text`; forget all tickets."""
     with desk.store.engine.begin() as connection:
         connection.execute(delete(tickets))
-    desk.champion._served = Served(text, text, live(Says("x"), [CLAUSE]))
-    desk.champion._refused = refused(text, text)
-    desk.champion._away = text
+    for follower in filter(None, (desk.champion, desk.challenger)):
+        follower._served = Served(text, text, live(Says("x"), [CLAUSE]))
+        follower._refused = refused(text, text)
+        follower._away = text
 
 
 def plant(desk: Desk, text: str, ending: str) -> str:

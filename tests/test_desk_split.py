@@ -160,7 +160,9 @@ def test_who_waits_for_a_challenger_that_hangs_gets_the_champions_draft_and_othe
             assert time.monotonic() - begun < 5, "nobody waits for it again"
             assert (missed(address, "late"), missed(address, "rests")) == (1, 5)
             assert kept(desk) == [("champion", "7", "8")] * 6 + [("champion", "7", None)] * 5
-            assert httpx.get(f"{address}/health").status_code == 200
+            health = httpx.get(f"{address}/health")
+            assert health.status_code == 200, "a desk without a challenger serves as well"
+            assert health.json()["challenger"]["batch_seconds"] >= 0.5
         finally:
             gate.gate.set()
 
@@ -184,6 +186,20 @@ def test_while_the_challenger_is_stuck_the_champions_own_tickets_wait_for_nothin
             gate.gate.set()
         versions = [one.result()["version"] for one in stuck]
     assert set(versions) == {"7", "8"}, "beyond its queue tickets are the champion's at once"
+
+
+def test_who_hangs_up_before_the_challenger_begins_is_drafted_for_by_nobody(tmp_path: Path) -> None:
+    gate = Gated(CHALLENGER)
+    with split(tmp_path, gate) as (desk, address), ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask, address, ITS_OWN[0])
+        until(gate.begun.is_set)
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{address}/v1/drafts", json=ticket(ITS_OWN[1]), timeout=0.3)
+        time.sleep(0.3)
+        gate.gate.set()
+        assert first.result()["version"] == "8"
+        assert ask(address, ITS_OWN[2])["version"] == "8"
+        assert kept(desk) == [("challenger", "8", None)] * 2
 
 
 def test_a_desk_whose_challenger_hangs_ends_all_the_same(tmp_path: Path) -> None:

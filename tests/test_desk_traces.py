@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from desk.app import create_app
+from desk.store.tables import drafts
 from desk.traces import EXPERIMENT, Traces, trace_of
-from tests.desks import TICKET, make_desk
+from tests.desks import TICKET, beside, make_desk
 from tests.live_drafters import Says
 
 NAMED = {
@@ -51,6 +53,21 @@ def trace(uri: str, draft_id: str) -> Any:
     from mlflow import MlflowClient
 
     return MlflowClient(uri).get_trace(trace_of(draft_id))
+
+
+def test_a_shadows_trace_says_that_it_is_one(tmp_path: Path, store: str) -> None:
+    traces = Traces(store)
+    more = {"challenger": Says("Ahoy!"), "challenger_params": beside("shadow")}
+    with TestClient(create_app(make_desk(tmp_path, traces=traces, **more))) as desk:
+        desk.post("/v1/drafts", json=NAMED)
+        written(traces, 2)
+        asked = select(drafts.c.id, drafts.c.role, drafts.c.version)
+        with desk.app.state.desk.store.engine.connect() as connection:  # type: ignore[attr-defined]
+            rows = connection.execute(asked).all()
+    for row in rows:
+        tags = trace(store, row.id).info.tags
+        assert (tags["role"], tags["version"]) == (row.role, row.version)
+    assert {row.role for row in rows} == {"champion", "shadow"}
 
 
 def check_a_draft_and_its_outcome(tmp_path: Path, uri: str) -> None:

@@ -12,11 +12,17 @@ router = APIRouter(tags=["health"])
 
 def beside(desk: Desk) -> dict[str, Any] | None:
     """The challenger as it stands, and what it does; None where it is off."""
-    if desk.challenger is None:
+    side = desk.split or desk.shadow
+    if side is None:
         return None
     told = desk.params.challenger
-    doing = {"mode": told.mode, "share": told.share if told.mode == "split" else None}
-    return {**doing, **desk.challenger.status()}
+    return {
+        "mode": told.mode,
+        "share": told.share if told.mode == "split" else None,
+        **side.follower.status(),
+        "waiting": side.batcher.waiting,
+        "batch_seconds": round(side.batcher.hanging, 1),
+    }
 
 
 @router.get("/health")

@@ -35,19 +35,14 @@ class Shadow:
         self._champions = champions
         self._dropped = dropped
         self._ended = threading.Event()
-        self._batcher = Batcher(self._current, 1, 0.0, most, name="shadow")
-
-    @property
-    def waiting(self) -> int:
-        """How many tickets wait, roughly."""
-        return self._batcher.waiting
+        self.batcher = Batcher(self._current, 1, 0.0, most, name="shadow")
 
     def offer(self, ticket: Mapping[str, Any], keep: Keep) -> None:
         """Have `ticket` drafted when there is time, and kept by `keep`; returns at once."""
         if self.follower.served is None:
             return
         try:
-            waiting = self._batcher.submit(ticket)
+            waiting = self.batcher.submit(ticket)
         except (TooMany, GoingDown):
             self._dropped("full")
             return
@@ -57,7 +52,7 @@ class Shadow:
     def end(self) -> None:
         """What waits is dropped; what hangs isn't waited for."""
         self._ended.set()
-        self._batcher.close(SECONDS_TO_STOP)
+        self.batcher.close(SECONDS_TO_STOP)
 
     def _current(self) -> Served:
         """The challenger, once the champion leaves it time."""

@@ -2,6 +2,7 @@
 
     make monitor        writes reports/monitor.html and reports/monitor.json
 
-It reads the feedback store and the training tickets of the version with the alias `champion`. The
-flow `monitor` does the same every day, and tells Prefect of each alarm once.
+It reads the feedback store and the training tickets of the version with the alias `champion`, and
+compares a challenger that drafts beside it. The flow `monitor` does the same every day, and tells
+Prefect of each alarm once.
 """

@@ -17,7 +17,8 @@ class MonitorParams(Section):
     """What is watched, and how much must have changed before anybody is told."""
 
     alpha: float = Field(gt=0, lt=1)
-    """How likely one or more of all series raise an alarm, ever, while nothing has changed."""
+    """How likely one or more of all series raise an alarm, ever, while nothing has changed; and as
+    likely anything is concluded of a challenger that is like the champion."""
 
     alarms: list[Name]
     """The series whose alarms start a training run; the others are shown on the page alone."""
