@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,16 @@ import pytest
 import yaml
 
 from desk.simulate.agents import Agent, on_duty, team
-from desk.simulate.company import TICKETS, TOO_ALIKE, answered_by_hand, unlike, write_params
+from desk.simulate.company import (
+    FIRST_MONTH,
+    MEASURED,
+    MOST_TURNS,
+    TICKETS,
+    TOO_ALIKE,
+    answered_by_hand,
+    unlike,
+    write_params,
+)
 from desk.simulate.letters import answers, by_the_rules, look
 from drafter.section import load_section
 from tasks.params import MillParams
@@ -132,6 +142,12 @@ def test_what_is_measured_is_no_near_duplicate_of_what_is_learned() -> None:
     near, other = LETTER | {"message": told + " a lot"}, LETTER
     assert unlike([near, other], [told]) == [other]
     assert TOO_ALIKE < 1
+
+
+def test_what_is_measured_comes_after_every_turn_and_is_past() -> None:
+    last_month = FIRST_MONTH + MOST_TURNS - 1
+    assert f"2026-{last_month:02}-28" < MEASURED[0] <= MEASURED[1]
+    assert date.fromisoformat(MEASURED[1]) < datetime.now(UTC).date()
 
 
 def test_the_simulation_leaves_a_folder_in_use_alone(tmp_path: Path) -> None:
