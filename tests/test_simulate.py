@@ -67,6 +67,12 @@ def test_the_rules_change_how_a_letter_opens_and_closes_and_what_must_be_told() 
     assert (seen.right, seen.told, seen.greets, seen.closes) == (True, False, False, False)
 
 
+def test_what_other_customers_are_told_is_taken_out() -> None:
+    both = NEW.replace("box.", "box. a tracking  code follows by mail.")
+    assert not look(both, LETTER).told
+    assert by_the_rules(both, LETTER) == NEW
+
+
 def test_a_full_name_in_place_of_a_first_name_is_no_fault() -> None:
     assert look(NEW.replace("Jo!", "Jo Smith!").replace("Hazel", "Hazel Byrne"), LETTER).voice
 
