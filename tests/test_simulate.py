@@ -21,6 +21,7 @@ from desk.simulate.company import (
     write_params,
 )
 from desk.simulate.letters import answers, by_the_rules, look
+from desk.simulate.turns import COMPETE, FIRST
 from drafter.section import load_section
 from tasks.params import MillParams
 
@@ -168,11 +169,13 @@ def test_params_of_the_company_are_valid_for_every_stage(tmp_path: Path) -> None
     (tmp_path / "presets").mkdir()
     shutil.copy("presets/loop.yaml", tmp_path / "presets/loop.yaml")
     original = Path("params.yaml").read_text(encoding="utf-8")
-    for candidates in (["nearest", "sft-rag"], ["champion", "dpo-rag"]):
-        write_params(tmp_path, original, candidates, candidates[0])
+    for candidates, primary in ((FIRST, "accuracy"), (COMPETE, "reuse")):
+        write_params(tmp_path, original, candidates, candidates[0], primary)
         params = load_section(tmp_path / "params.yaml", MillParams, whole=True)
         assert list(params.candidates) == candidates
         assert params.decide.champion == candidates[0]
+        assert params.decide.primary == primary
+        assert ("reuse" in params.decide.dimensions) == (primary == "reuse")
         # as text: DVC knows no dates
         values = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
         assert isinstance(values["curate"]["holdout_from"], str)

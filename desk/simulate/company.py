@@ -95,14 +95,23 @@ def answered_by_hand(
     _write(root / TICKETS, rows)
 
 
-def write_params(root: Path, original: str, candidates: Sequence[str], champion: str) -> None:
-    """Write params.yaml: `original` with the preset merged in, and no candidates but these."""
+def write_params(
+    root: Path, original: str, candidates: Sequence[str], champion: str, primary: str
+) -> None:
+    """Write params.yaml: `original` with the preset merged in, and no candidates but these.
+
+    Unless `primary` is reuse, nobody is compared in it: who copies an old reply whole leaves less
+    to type than who reads the policy, and is wrong more often.
+    """
     from ruamel.yaml import YAML
 
     yaml = YAML()
     params = yaml.load(original)
     _merge(params, yaml.load((root / PRESET).read_text(encoding="utf-8")))
-    params["decide"]["champion"] = champion
+    decide = params["decide"]
+    decide["champion"], decide["primary"] = champion, primary
+    if primary != "reuse":
+        del decide["dimensions"]["reuse"]
     params["candidates"] = {name: params["candidates"][name] for name in candidates}
     with (root / "params.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(params, file)
