@@ -38,14 +38,14 @@ def holdout(most: int) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def desk(batch: int) -> Iterator[tuple[int, int]]:
-    """Process and port of a desk with that `desk.batch`, ready to draft."""
+def desk(**changed: Any) -> Iterator[tuple[int, int]]:
+    """Process and port of a desk with so much of `desk` in params.yaml changed, ready to draft."""
     from ruamel.yaml import YAML
 
     yaml = YAML()
     params = yaml.load(Path("params.yaml").read_text())
     # nobody gives up: on a slow machine too, each draft counts
-    params["desk"] |= {"batch": batch, "draft_seconds": 600}
+    params["desk"] |= {"draft_seconds": 600, **changed}
     with tempfile.TemporaryDirectory() as root:
         with Path(root, "params.yaml").open("w") as file:
             yaml.dump(params, file)
@@ -89,7 +89,7 @@ def main() -> None:
     tickets = holdout(most)
     rows = []
     for batch in (1, 8):
-        with desk(batch) as served:
+        with desk(batch=batch) as served:
             load(*served, tickets[:WARM], 1)
             rows += [(str(batch), load(*served, tickets, clients)) for clients in CLIENTS]
     print(table(rows, "batch"))

@@ -7,6 +7,7 @@ it is what can be compared.
 import http.client
 import itertools
 import json
+import random
 import statistics
 import threading
 import time
@@ -27,8 +28,13 @@ class Load:
     """Seconds of the processor that a draft took in the desk's process."""
 
 
-def load(process: int, port: int, tickets: Sequence[dict[str, Any]], clients: int) -> Load:
-    """Each client keeps one connection and asks for its next ticket when it has its draft."""
+def load(
+    process: int, port: int, tickets: Sequence[dict[str, Any]], clients: int, pause: float = 0.0
+) -> Load:
+    """Each client keeps one connection and asks for its next ticket when it has its draft.
+
+    Before each it pauses for 0.5 to 1.5 times `pause`, in which nothing is measured.
+    """
     bodies = [json.dumps(ticket) for ticket in tickets]
     turn = itertools.count()
     seconds: list[float] = []
@@ -36,6 +42,7 @@ def load(process: int, port: int, tickets: Sequence[dict[str, Any]], clients: in
     def client() -> None:
         calls = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         while (number := next(turn)) < len(bodies):
+            time.sleep(pause * random.Random(number).uniform(0.5, 1.5))
             started = time.perf_counter()
             calls.request(
                 "POST", "/v1/drafts", bodies[number], {"Content-Type": "application/json"}

@@ -28,8 +28,10 @@ from desk.safety.hosts import Hosts
 from desk.safety.rate import Rate
 from desk.safety.token import Token
 from desk.serving.batcher import Batcher
-from desk.serving.champion import Champion
+from desk.serving.follower import Follower
 from desk.serving.registry import Registry
+from desk.serving.shadow import Shadow
+from desk.serving.split import Split
 from desk.serving.webhook import PATH, Webhook
 from desk.settings import LOOPBACK, Settings
 from desk.store.engine import open_engine
@@ -38,22 +40,27 @@ from desk.store.retention import blank_daily
 from desk.traces import Traces
 from drafter.errors import ReplymillError
 from drafter.pseudonyms import PseudonymParams, Pseudonyms
+from drafter.versions import CHALLENGER, CHAMPION
 
 # for what is still to be kept when draining has taken all its time
 LAST_SECONDS = 1.0
 
 
 def open_desk(params: Params, settings: Settings) -> Desk:
-    """The desk's parts; nothing runs before `Champion.start`."""
-    desk = params.desk
-    champion = Champion(
-        Registry(settings.tracking_uri), params.registry.model, desk.poll_seconds,
-        settings.var / "models", Webhook(settings.url + PATH, settings.webhook_secret),
+    """The desk's parts; it follows nobody before `Desk.start`."""
+    desk, registry, model = params.desk, Registry(settings.tracking_uri), params.registry.model
+    webhook = Webhook(settings.url + PATH, settings.webhook_secret)
+    champion = Follower(
+        registry, model, CHAMPION, desk.poll_seconds, settings.var / "models", webhook
+    )
+    challenger = Follower(
+        registry, model, CHALLENGER, desk.poll_seconds, settings.var / "challenger",
+        beside=champion,
     )  # fmt: skip
     traces = Traces(settings.tracking_uri) if desk.trace else None
     pseudonyms = Pseudonyms(PseudonymParams(**params.curate.pseudonyms))
     store = FeedbackStore(_engine(settings.feedback_url))
-    return put_together(desk, store, champion, pseudonyms, traces)
+    return put_together(desk, store, champion, pseudonyms, traces, challenger)
 
 
 def _engine(url: str) -> Engine:
@@ -71,18 +78,32 @@ def _engine(url: str) -> Engine:
 def put_together(
     params: DeskParams,
     store: FeedbackStore,
-    champion: Champion,
+    champion: Follower,
     pseudonyms: Pseudonyms,
     traces: Traces | None = None,
+    challenger: Follower | None = None,
 ) -> Desk:
-    """The queue before `champion`, and what counts."""
+    """The queue before `champion`, what counts, and `challenger` where it is not off."""
     meters = Meters()
     batcher = Batcher(
         champion.current, params.batch, params.wait_ms / 1000, params.queue,
         meters.together.observe,
     )  # fmt: skip
-    meters.watch(champion.status, lambda: batcher.waiting, lambda: batcher.hanging)
-    return Desk(store, champion, batcher, meters, params, pseudonyms, traces)
+    beside, split, shadow = params.challenger, None, None
+    if challenger and beside.mode == "split":
+        own = Batcher(
+            challenger.current, params.batch, params.wait_ms / 1000, beside.queue,
+            meters.together.observe, CHALLENGER,
+        )  # fmt: skip
+        split = Split(challenger, own, beside.share, beside.seconds, meters.miss)
+    if challenger and beside.mode == "shadow":
+        shadow = Shadow(challenger, batcher, beside.queue, meters.miss)
+    desk = Desk(store, champion, batcher, meters, params, pseudonyms, traces, split, shadow)
+    meters.watch(
+        champion.status, lambda: batcher.waiting, lambda: batcher.hanging,
+        desk.challenger.status if desk.challenger else None,
+    )  # fmt: skip
+    return desk
 
 
 def create_app(
@@ -96,7 +117,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        desk.champion.start()
+        desk.start()
         chores = []
         if desk.params.keep_days:
             chores.append(

@@ -13,10 +13,13 @@ from desk.errors import NoChampion, NoneToAccept, StoreTrouble, UnknownDraft
 from desk.meters import Meters
 from desk.params import DeskParams
 from desk.serving.batcher import Batched, Batcher
-from desk.serving.champion import Champion
+from desk.serving.follower import Follower
+from desk.serving.shadow import Shadow
+from desk.serving.split import Split
 from desk.shown import shown
 from desk.store.feedback import FeedbackStore, drafted
 from desk.store.inbox import Inbox
+from desk.store.roles import CHALLENGER, CHAMPION, SHADOW
 from desk.traces import Traces
 from drafter.live import LiveDraft
 from drafter.pseudonyms import Hidden, Pseudonyms
@@ -29,17 +32,37 @@ class Desk:
     """Its parts; the API, the page and the helpdesks all go through here."""
 
     store: FeedbackStore
-    champion: Champion
+    champion: Follower
     batcher: Batcher
     meters: Meters
     params: DeskParams
     pseudonyms: Pseudonyms
     traces: Traces | None = None
+    split: Split | None = None
+    shadow: Shadow | None = None
     _under_way: set[asyncio.Task[dict[str, Any]]] = field(default_factory=set, init=False)
 
     @property
     def inbox(self) -> Inbox:
         return Inbox(self.store.engine)
+
+    @property
+    def challenger(self) -> Follower | None:
+        """Who follows the challenger; None where params.yaml has it off."""
+        beside = self.split or self.shadow
+        return beside.follower if beside else None
+
+    def start(self) -> None:
+        """Follow the aliases from now on."""
+        self.champion.start()
+        if self.challenger:
+            self.challenger.start()
+
+    def look(self, again: bool) -> None:
+        """Look at the aliases now; `again` tries what was refused once more."""
+        self.champion.look(again)
+        if self.challenger:
+            self.challenger.look(again)
 
     def ask(self, ticket: Mapping[str, Any], source: str) -> Asked:
         """Put a ticket (the form of `desk.api.forms.Ticket`) in the queue.
@@ -47,12 +70,17 @@ class Desk:
         Raises TooMany or GoingDown.
         """
         at = ticket["at"] or datetime.now(UTC)
+        whole = {**ticket, "at": at.isoformat()}
+        side = self.split.side(ticket) if self.split else None
 
-        def keep(batched: Batched, seconds: float) -> dict[str, Any]:
-            return self._keep(ticket, source, at, batched, seconds)
+        def keep(batched: Batched, seconds: float, by_challenger: bool) -> dict[str, Any]:
+            row = _draft_row(batched, CHALLENGER if by_challenger else CHAMPION, seconds)
+            row["instead_of"] = None if by_challenger else side
+            kept = _kept_ticket(ticket, source, at, batched)
+            return self._keep(drafted(kept, row), whole)
 
         asked = Asked(
-            self.batcher, {**ticket, "at": at.isoformat()}, keep, self.params.draft_seconds
+            self.batcher, whole, keep, self.params.draft_seconds, self.split if side else None
         )
         # begun drafts are kept though nobody waits: a task that nobody holds may be collected
         self._under_way.add(asked.task)
@@ -80,10 +108,19 @@ class Desk:
     async def end(self, seconds: float) -> None:
         """Write and keep what has begun; what hangs is left after so long."""
         until = time.monotonic() + seconds
-        ended = await asyncio.to_thread(self.batcher.close, seconds)
+        if self.shadow:
+            await asyncio.to_thread(self.shadow.end)
+        if self.split:
+            # first, for what it does not write is then the champion's
+            part = min(self.split.seconds, seconds / 2)
+            await asyncio.to_thread(self.split.batcher.close, part)
+        left = max(0.0, until - time.monotonic())
+        ended = await asyncio.to_thread(self.batcher.close, left)
         if ended and self._under_way:
             await asyncio.wait(self._under_way, timeout=max(0.0, until - time.monotonic()))
-        self.champion.stop()
+        for follower in (self.challenger, self.champion):
+            if follower:
+                follower.stop()
         if self.traces:
             self.traces.close()
 
@@ -92,18 +129,8 @@ class Desk:
         if not task.cancelled():
             task.exception()  # asyncio's own log would hold the message of one nobody waited for
 
-    def _keep(
-        self,
-        ticket: Mapping[str, Any],
-        source: str,
-        at: datetime,
-        batched: Batched,
-        seconds: float,
-    ) -> dict[str, Any]:
-        kept = {name: ticket[name] for name in ("external_id", "customer", "names", "subject",
-                "messages", "topic", "locale", "channel")}  # fmt: skip
-        kept |= {"source": source, "at": at, "placeholders": dict(batched.draft.values)}
-        kept = drafted(kept, _draft_row(batched, seconds))
+    def _keep(self, kept: dict[str, Any], ticket: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep what `drafted` put together; `ticket` is what was drafted for."""
         self.meters.drafted(kept)
         if self.traces:
             self.traces.drafted(kept)
@@ -114,8 +141,22 @@ class Desk:
             # the agent needs the draft more than we need its outcome
             logger.warning("a draft is answered that is not kept: %s", trouble)
             return shown({**kept, "id": None})
+        if self.shadow and kept["role"] == CHAMPION:
+            self.shadow.offer(ticket, lambda batched: self._keep_shadow(kept, batched))
         # what was just written need not be read back
         return shown(kept)
+
+    def _keep_shadow(self, beside: Mapping[str, Any], batched: Batched) -> None:
+        """Keep what the challenger wrote for the ticket of a draft; from its turn on it took so
+        long."""
+        if batched.served.version == beside["version"]:
+            return  # promoted meanwhile: there is nothing to compare
+        row = {**_draft_row(batched, SHADOW, batched.seconds), "instead_of": None}
+        with self.meters.storing():
+            kept = self.store.add_shadow(beside["ticket"]["id"], row)
+        self.meters.drafted(kept)
+        if self.traces:
+            self.traces.drafted(kept)
 
     def _read(self, draft_id: str) -> dict[str, Any]:
         if not (draft_id.isascii() and draft_id.isalnum()):
@@ -153,7 +194,15 @@ def _accepted(draft: Mapping[str, Any]) -> str:
     return str(draft["text"])
 
 
-def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:
+def _kept_ticket(
+    ticket: Mapping[str, Any], source: str, at: datetime, batched: Batched
+) -> dict[str, Any]:
+    kept = {name: ticket[name] for name in ("external_id", "customer", "names", "subject",
+            "messages", "topic", "locale", "channel")}  # fmt: skip
+    return kept | {"source": source, "at": at, "placeholders": dict(batched.draft.values)}
+
+
+def _draft_row(batched: Batched, role: str, seconds: float) -> dict[str, Any]:
     draft: LiveDraft = batched.draft
     findings = [
         {**asdict(found), "start": found.span[0], "end": found.span[1]}
@@ -162,7 +211,7 @@ def _draft_row(batched: Batched, seconds: float) -> dict[str, Any]:
     for finding in findings:
         del finding["span"]
     return {
-        "role": "champion",
+        "role": role,
         "version": batched.served.version,
         "candidate": batched.served.candidate,
         "subject": draft.subject,

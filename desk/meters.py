@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.errors import StoreTrouble
+from desk.store.roles import SHADOW
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60)
 TOGETHER = (1, 2, 4, 8, 16, 32, 64)
@@ -29,8 +30,8 @@ class Meters:
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         self.drafts = Counter(
-            "desk_drafts", "Drafts by what was given: shown, held_back, failed.",
-            ["version", "result"], registry=registry,
+            "desk_drafts", "Drafts by what came of them: shown, held_back, failed; by role.",
+            ["version", "role", "result"], registry=registry,
         )  # fmt: skip
         self.outcomes = Counter(
             "desk_outcomes", "What became of drafts, as told: by action, or added to later.",
@@ -57,6 +58,12 @@ class Meters:
             "desk_tokens", "Tokens read and written.", ["direction"], registry=registry
         )
         self.cost = Counter("desk_cost_usd", "US dollars that drafts cost.", registry=registry)
+        self.missed = Counter(
+            "desk_challenger_missed",
+            "Tickets without the draft that was the challenger's to write: full, late, rests, "
+            "failed, gone.",
+            ["why"], registry=registry,
+        )  # fmt: skip
         self.store_errors = Counter(
             "desk_store_errors", "Errors of the feedback store.", ["kind"], registry=registry
         )
@@ -71,16 +78,22 @@ class Meters:
         reason, version = draft["reason"] or "", self._known(draft["version"])
         failed = reason.startswith("failed")
         result = "failed" if failed else "held_back" if reason else "shown"
-        self.drafts.labels(version, result).inc()
-        self.seconds.observe(draft["seconds"])
+        self.drafts.labels(version, draft["role"], result).inc()
         self.tokens.labels("in").inc(draft["tokens_in"])
         self.tokens.labels("out").inc(draft["tokens_out"])
         self.cost.inc(draft["cost_usd"])
+        if draft["role"] == SHADOW:
+            return
+        self.seconds.observe(draft["seconds"])
         if draft["cut"]:
             self.cuts.inc()
         if reason and not failed:
             for rule in reason.removeprefix("guard: ").split(", "):
                 self.abstentions.labels(_bounded(rule, self._reasons)).inc()
+
+    def miss(self, why: str) -> None:
+        """Count a ticket that the challenger was to draft for, and did not."""
+        self.missed.labels(why).inc()
 
     def told(self, version: str, action: str | None) -> None:
         """Count an outcome of a draft by `version`."""
@@ -97,10 +110,10 @@ class Meters:
 
     def watch(
         self, champion: Callable[[], Mapping[str, Any]], waiting: Callable[[], int],
-        hanging: Callable[[], float],
+        hanging: Callable[[], float], challenger: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:  # fmt: skip
-        """Tell of the champion and the queue as they are when asked."""
-        self.registry.register(_Now(champion, waiting, hanging))
+        """Tell of the champion, the queue and the challenger as they are when asked."""
+        self.registry.register(_Now(champion, waiting, hanging, challenger))
 
     def _known(self, version: str) -> str:
         """`version`; the one that was heard of longest ago goes when there are too many."""
@@ -120,13 +133,16 @@ class _Now(Collector):
 
     def __init__(
         self, champion: Callable[[], Mapping[str, Any]], waiting: Callable[[], int],
-        hanging: Callable[[], float],
+        hanging: Callable[[], float], challenger: Callable[[], Mapping[str, Any]] | None,
     ) -> None:  # fmt: skip
         self._champion = champion
+        self._challenger = challenger
         self._waiting = waiting
         self._hanging = hanging
 
     def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily]:
+        if self._challenger:
+            yield _info("desk_challenger", "The version beside it.", self._challenger())
         status = self._champion()
         serves = status["version"] is not None
         yield GaugeMetricFamily("desk_queue_depth", "Tickets that wait.", self._waiting())
@@ -135,11 +151,12 @@ class _Now(Collector):
             self._hanging(),
         )  # fmt: skip
         yield GaugeMetricFamily("desk_serving", "Whether a version serves.", float(serves))
-        names = ("model", "version", "candidate")
-        yield InfoMetricFamily(
-            "desk_champion", "The version that serves.",
-            {name: str(status[name]) for name in names} if serves else {"model": status["model"]},
-        )  # fmt: skip
+        yield _info("desk_champion", "The version that serves.", status)
+
+
+def _info(name: str, what: str, status: Mapping[str, Any]) -> InfoMetricFamily:
+    names = ("model", "version", "candidate") if status["version"] else ("model",)
+    return InfoMetricFamily(name, what, {name: str(status[name]) for name in names})
 
 
 def _bounded(name: str, known: set[str]) -> str:

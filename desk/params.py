@@ -1,11 +1,34 @@
 """What the desk reads from params.yaml."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from desk.helpdesks.params import HelpdeskParams
 from drafter.section import Section
+
+
+def _mode(written: Any) -> Any:
+    """YAML reads a bare `off` as false."""
+    return "off" if written is False else written
+
+
+class ChallengerParams(Section):
+    """Whether the version with the alias `challenger` drafts as well."""
+
+    mode: Annotated[Literal["off", "shadow", "split"], BeforeValidator(_mode)]
+    """`shadow`: for the same tickets, unseen; `split`: for a share of the tickets, in place of the
+    champion."""
+
+    share: float = Field(gt=0, lt=1)
+    """Of the tickets, in `split`; a conversation stays on its side."""
+
+    seconds: float = Field(gt=0)
+    """In `split`, how long a ticket waits for the challenger; then the champion drafts for it."""
+
+    queue: int = Field(ge=1)
+    """Tickets that wait for the challenger at most. Beyond, a shadow's are dropped, and a split's
+    are the champion's."""
 
 
 class DeskParams(Section):
@@ -44,8 +67,21 @@ class DeskParams(Section):
     requests_per_minute: int | None = Field(ge=1)
     """From one address, all of them at once if need be (429 beyond); null: any number."""
 
+    challenger: ChallengerParams
+    """Another version beside the champion."""
+
     helpdesks: HelpdeskParams
     """Where else agents see drafts: as internal notes in their helpdesk."""
+
+    @model_validator(mode="after")
+    def _leaves_the_champion_time(self) -> Self:
+        challenger = self.challenger
+        if challenger.mode == "split" and challenger.seconds >= self.draft_seconds:
+            raise ValueError(
+                f"challenger.seconds {challenger.seconds:g} leaves the champion no time: set it "
+                f"below draft_seconds, which is {self.draft_seconds:g}"
+            )
+        return self
 
 
 class DeskSection(Section):

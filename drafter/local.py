@@ -20,6 +20,7 @@ from drafter.base_model import Base, using_adapter
 from drafter.errors import DraftingFailed
 from drafter.fit import Fitted, fit_chat
 from drafter.generate import Generation, Prompt
+from drafter.giving_way import go_on
 
 if TYPE_CHECKING:
     import torch
@@ -78,6 +79,7 @@ class LocalGenerator:
 
         def note(_: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
             """The log-probability of the likeliest token, which greedy decoding takes."""
+            go_on()
             chosen.append(scores.amax(dim=-1) - scores.logsumexp(dim=-1))
             return scores
 

@@ -7,8 +7,8 @@ twice about the same scores it acts once. Texts are the pseudonymised ones of cu
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from drafter.draw import share_of
 from drafter.tables import read_json, read_table
-from tasks.draw import share_of
 from tasks.paths import Paths
 
 if TYPE_CHECKING:

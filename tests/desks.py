@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from desk.app import create_app, put_together
 from desk.desk import Desk
 from desk.params import DeskParams, DeskSection
-from desk.serving.champion import Champion
+from desk.serving.follower import Follower
 from desk.serving.refused import Refused
 from desk.serving.registry import Registered, Registry
 from desk.serving.served import Served
@@ -20,6 +20,7 @@ from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore
 from desk.traces import Traces
 from drafter.section import load_section
+from drafter.versions import CHAMPION
 from tests.live_drafters import CLAUSE, HOUSE, Says, live
 
 TICKET: dict[str, Any] = {
@@ -29,12 +30,14 @@ TICKET: dict[str, Any] = {
 FINE = Says("Ahoy [NAME_1]! [ORDER_1] may come back within 30 days.")
 
 
-class Standing(Champion):
+class Standing(Follower):
     """A champion that is there from the start, and follows nobody."""
 
     def __init__(self, served: Served, folder: Path) -> None:
         webhook = Webhook("http://127.0.0.1:4400/hooks/mlflow", folder / "webhook-secret")
-        super().__init__(Registry("sqlite://"), "support-drafter", 3600.0, folder, webhook)
+        super().__init__(
+            Registry("sqlite://"), "support-drafter", CHAMPION, 3600.0, folder, webhook
+        )
         self._served = served
 
     def start(self) -> None:
@@ -55,15 +58,28 @@ def make_desk(
     most: int = 64,
     engine: Engine | None = None,
     traces: Traces | None = None,
+    challenger: Any = None,
+    challenger_params: dict[str, Any] | None = None,
     **params: Any,
 ) -> Desk:
+    """Version 7 is the champion and writes what `says` does; 8 is the `challenger`, if there is."""
     drafter = live(says, [CLAUSE])
     served = Served("7", "sft-rag", drafter)
     engine = engine or open_engine(f"sqlite:///{folder / 'feedback.db'}")
     champion = Standing(served, folder)
     params = {"queue": most, **params}
+    if challenger_params:
+        params["challenger"] = challenger_params
     store, rules = FeedbackStore(engine), drafter.pseudonyms
-    return put_together(desk_params(**params), store, champion, rules, traces)
+    beside = None
+    if challenger:
+        beside = Standing(Served("8", "dpo-rag", live(challenger, [CLAUSE])), folder)
+    return put_together(desk_params(**params), store, champion, rules, traces, beside)
+
+
+def beside(mode: str, **more: Any) -> dict[str, Any]:
+    """The params of a challenger in that mode; it may take its time."""
+    return {"mode": mode, "share": 0.5, "seconds": 10.0, "queue": 16} | more
 
 
 def desk_params(**params: Any) -> DeskParams:

@@ -137,7 +137,11 @@ def fill(
     first: date = FIRST,
     **fields: Any,
 ) -> None:
-    """`each` drafts on each of `days` from `first` on; `fields` are of the draft or ticket."""
+    """`each` drafts on each of `days` from `first` on; `fields` are of the draft or ticket.
+
+    With `id_prefix`, beside what was filled before.
+    """
+    of_ticket = ("topic", "question", "external_id", "id_prefix")
     engine = open_engine(f"sqlite:///{paths.var / 'desk/feedback.db'}")
     rows: dict[Any, list[dict[str, Any]]] = {tickets: [], drafts: [], outcomes: []}
     for day in days:
@@ -145,14 +149,15 @@ def fill(
         for number in range(each):
             at = datetime.combine(first + timedelta(days=day), time(9, tzinfo=UTC))
             at += timedelta(minutes=number)
-            key = f"{version}-{day}-{number}"
+            key = f"{fields.get('id_prefix', '')}{version}-{day}-{number}"
             topic = fields.get("topic", TOPICS[rng.integers(3)])
             text = fields.get("question") or question(int(rng.integers(6)), topic)
             rows[tickets].append(
                 {
                     "id": key, "received_at": at, "source": "api", "customer": f"C-{key}",
                     "names": ["Jo Smith", "Ann"], "messages": [{"role": "customer", "text": text}],
-                    "topic": topic, "at": at, "placeholders": {"[NAME_1]": "Jo Smith"},
+                    "external_id": fields.get("external_id"), "topic": topic, "at": at,
+                    "placeholders": {"[NAME_1]": "Jo Smith"},
                 }
             )  # fmt: skip
             rows[drafts].append(
@@ -162,7 +167,7 @@ def fill(
                     "text": DRAFT, "citations": [{"doc_id": topic}], "findings": [],
                     "abstained": False, "reason": None, "seconds": float(rng.lognormal(0, 0.3)),
                     "tokens_in": 100, "tokens_out": 20, "cost_usd": 0.001,
-                    **{name: fields[name] for name in fields if name not in ("topic", "question")},
+                    **{name: fields[name] for name in fields if name not in of_ticket},
                 }
             )  # fmt: skip
             outcome = told(number, rng)

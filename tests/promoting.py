@@ -109,9 +109,9 @@ class Published:
         self.says[str(made.version)] = text
         return str(made.version)
 
-    def promote(self, number: str) -> None:
+    def promote(self, number: str, alias: str = "champion") -> None:
         """What a person does in MLflow's UI."""
-        self.client.set_registered_model_alias(MODEL, "champion", number)
+        self.client.set_registered_model_alias(MODEL, alias, number)
 
 
 @contextmanager

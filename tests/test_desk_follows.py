@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from desk.errors import NoChampion
-from desk.serving.champion import Champion
+from desk.serving.follower import Follower
 from desk.serving.kept import MARKER
 from desk.serving.registry import Registry
 from desk.serving.webhook import Webhook
 from drafter.tables import write_json
-from drafter.versions import DRAFTER_TAG, EVIDENCE_TAG, folder_digest
+from drafter.versions import CHAMPION, DRAFTER_TAG, EVIDENCE_TAG, folder_digest
 from tasks.paths import Paths
 from tasks.register.params import Params
 from tasks.register.run import register
@@ -42,9 +42,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
 
 
 @contextmanager
-def following(folder: Path, uri: str, poll: float = 0.05) -> Iterator[Champion]:
+def following(folder: Path, uri: str, poll: float = 0.05) -> Iterator[Follower]:
     webhook = Webhook("http://127.0.0.1:4400/hooks/mlflow", folder / "webhook-secret")
-    champion = Champion(Registry(uri), MODEL, poll, folder / "models", webhook)
+    champion = Follower(Registry(uri), MODEL, CHAMPION, poll, folder / "models", webhook)
     champion.start()
     try:
         yield champion
@@ -52,12 +52,12 @@ def following(folder: Path, uri: str, poll: float = 0.05) -> Iterator[Champion]:
         champion.stop()
 
 
-def serves(champion: Champion, published: Published, number: str) -> None:
+def serves(champion: Follower, published: Published, number: str) -> None:
     until(lambda: champion.status()["version"] == number)
     assert champion.current().drafter.write([TICKET])[0].text == published.says[number]
 
 
-def refuses(champion: Champion, number: str) -> str:
+def refuses(champion: Follower, number: str) -> str:
     until(lambda: (champion.status()["refused"] or {}).get("version") == number)
     return str(champion.status()["refused"]["why"])
 
@@ -190,7 +190,7 @@ def test_a_refused_version_is_tried_again_only_when_something_about_it_changed(
     number = published.version(evidence=("scorecard.json",))
     published.promote(number)
     webhook = Webhook("http://127.0.0.1:4400/hooks/mlflow", tmp_path / "webhook-secret")
-    champion = Champion(Counted(published.uri), MODEL, 0.02, tmp_path / "models", webhook)
+    champion = Follower(Counted(published.uri), MODEL, CHAMPION, 0.02, tmp_path / "models", webhook)
     champion.start()
     try:
         assert "decision.json, model_card.md" in refuses(champion, number)

@@ -27,7 +27,7 @@ def test_drafts_and_outcomes_are_counted_by_version(tmp_path: Path) -> None:
         desk.post(url, json={"csat": 5})
         desk.post("/v1/drafts", json={})
         told = samples(desk.get("/metrics").text)
-    assert told["desk_drafts_total{result=shown,version=7}"] == 1
+    assert told["desk_drafts_total{result=shown,role=champion,version=7}"] == 1
     assert told["desk_outcomes_total{action=accepted,version=7}"] == 1
     assert told["desk_outcomes_total{action=added,version=7}"] == 1
     assert told["desk_refusals_total{status=422}"] == 1
@@ -41,15 +41,15 @@ def test_what_was_held_back_is_counted_by_rule_and_no_text_of_it_is_told(tmp_pat
         desk.post("/v1/drafts", json=TICKET)
         text = desk.get("/metrics").text
     assert samples(text)["desk_abstentions_total{reason=claims}"] == 1
-    assert samples(text)["desk_drafts_total{result=held_back,version=7}"] == 1
+    assert samples(text)["desk_drafts_total{result=held_back,role=champion,version=7}"] == 1
     for secret in ("MB-123456", "Jo", "31 days", "ORDER"):
         assert secret not in text
 
 
 def row(version: str, reason: str | None = None) -> dict[str, Any]:
     return {
-        "version": version, "reason": reason, "seconds": 0.1, "tokens_in": 3, "tokens_out": 4,
-        "cost_usd": 0.5, "cut": None,
+        "version": version, "role": "champion", "reason": reason, "seconds": 0.1, "tokens_in": 3,
+        "tokens_out": 4, "cost_usd": 0.5, "cut": None,
     }  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def test_labels_do_not_grow_without_end() -> None:
     versions = [name for name in found if name.startswith("desk_drafts_total")]
     reasons = [name for name in found if name.startswith("desk_abstentions_total")]
     assert len(versions) == VERSIONS
-    assert "desk_drafts_total{result=held_back,version=199}" in versions
+    assert "desk_drafts_total{result=held_back,role=champion,version=199}" in versions
     assert len(reasons) == NAMES + 1
     assert found["desk_abstentions_total{reason=other}"] == 200 - NAMES
 
@@ -76,7 +76,7 @@ def test_what_failed_is_no_abstention_and_tells_no_reason_of_a_providers() -> No
     meters = Meters()
     meters.drafted(row("1", "failed: HTTP 400, Jo Smith is no JSON"))
     found = told(meters)
-    assert found["desk_drafts_total{result=failed,version=1}"] == 1
+    assert found["desk_drafts_total{result=failed,role=champion,version=1}"] == 1
     assert not any("Jo" in name or name.startswith("desk_abstentions_total") for name in found)
     assert found["desk_tokens_total{direction=out}"] == 4
     assert found["desk_cost_usd_total{}"] == 0.5

@@ -61,7 +61,7 @@ def test_who_waits_too_long_is_freed_and_a_draft_that_was_begun_is_kept(tmp_path
         health = httpx.get(f"{address}/health")
         assert (health.status_code, health.json()["batch_seconds"] > 0.4) == (503, True)
         gate.gate.set()
-        until(lambda: 'desk_drafts_total{result="shown",version="7"} 1.0' in metrics(address))
+        until(lambda: 'result="shown",role="champion",version="7"} 1.0' in metrics(address))
         assert gate.asked == [["first"]], "nobody waited for the second"
 
 

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from desk.errors import KeyReused, UnknownDraft
 from desk.store.engine import open_engine
 from desk.store.feedback import FeedbackStore, drafted
-from desk.store.tables import outcomes, tickets
+from desk.store.inbox import Inbox
+from desk.store.tables import drafts, outcomes, tickets
 from drafter.pseudonyms import Hidden
 from tests.stores import DRAFT, ENGINES, TICKET, new_name, new_store
 
@@ -38,6 +40,23 @@ def test_a_draft_comes_back_as_it_was_kept(store: FeedbackStore) -> None:
     ticket = found.pop("ticket")
     assert {name: ticket[name] for name in kept["ticket"]} == kept.pop("ticket")
     assert {name: found[name] for name in kept} == kept
+
+
+def test_a_shadows_draft_is_kept_with_its_ticket_and_given_to_nobody(store: FeedbackStore) -> None:
+    kept = drafted(TICKET, DRAFT)
+    store.keep(kept)
+    ticket = kept["ticket"]["id"]
+    shadow = store.add_shadow(ticket, {**DRAFT, "role": "shadow", "version": "8"})
+    with store.engine.connect() as connection:
+        found = connection.execute(select(drafts).where(drafts.c.id == shadow["id"])).one()
+    assert (found.ticket, found.version, found.instead_of) == (ticket, "8", None)
+    assert Inbox(store.engine).draft_of(ticket) == kept["id"]
+    with pytest.raises(UnknownDraft):
+        store.draft(shadow["id"])
+    with pytest.raises(UnknownDraft):
+        store.add_outcome(shadow["id"], {"action": "accepted"}, None)
+    with pytest.raises(IntegrityError):
+        store.add_shadow("no ticket", {**DRAFT, "role": "shadow"})
 
 
 @pytest.mark.parametrize(

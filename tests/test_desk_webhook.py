@@ -16,7 +16,7 @@ from desk.errors import BadSignature
 from desk.serving.registry import Registry
 from desk.serving.webhook import SECONDS_FRESH, Delivery, Webhook
 from drafter.secret_file import secret_in
-from tests.desks import desk_client
+from tests.desks import FINE, beside, desk_client
 
 MOVED = {"entity": "model_version_alias", "action": "created", "data": {"alias": "champion"}}
 
@@ -56,6 +56,15 @@ def test_what_mlflow_signed_makes_the_desk_look_once(tmp_path: Path) -> None:
         assert (again.status_code, looked(desk)) == (401, False)
         assert again.json() == {"detail": "the delivery came before"}
         assert post(desk, body, signed(secret, body, time.time(), "d-2")).status_code == 202
+
+
+def test_the_challenger_looks_as_well(tmp_path: Path) -> None:
+    more = {"challenger": FINE, "challenger_params": beside("shadow")}
+    with desk_client(tmp_path, **more) as desk:
+        body = json.dumps(MOVED | {"data": {"alias": "challenger"}}).encode()
+        secret = secret_in(tmp_path / "webhook-secret", lambda: "of the test")
+        assert post(desk, body, signed(secret, body, time.time())).status_code == 202
+        assert desk.app.state.desk.challenger._look.is_set()  # type: ignore[attr-defined]
 
 
 def test_what_somebody_else_sent_is_refused(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from drafter.base_model import Base, load_adapter, load_base, using_adapter
 from drafter.errors import DraftingFailed
 from drafter.fit import encode_chat
 from drafter.generate import Prompt
+from drafter.giving_way import give_way
 from drafter.local import LocalGenerator
 from drafter.prompt import Message
 from tests.factories import START
@@ -55,6 +57,25 @@ def test_adapters_are_switched_and_switched_off_over_one_base(folder: Path, base
     assert texts(base, None, 5) == texts(bare, None, 5)
     assert texts(base, "two", 5) != first != texts(base, None, 5)
     assert texts(base, "one", 5) == first
+
+
+def test_a_thread_that_gives_way_asks_before_each_token_and_others_ask_nobody(base: Base) -> None:
+    asked: list[int] = []
+
+    def wait() -> None:
+        asked.append(1)
+        if len(asked) > 3:
+            raise InterruptedError
+
+    def write() -> list[str]:
+        give_way(wait)
+        return texts(base, "one", batch_size=5)
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(InterruptedError):
+        pool.submit(write).result()
+    assert len(asked) == 4, "what it raises ends the draft"
+    assert texts(base, "one", batch_size=5)
+    assert len(asked) == 4
 
 
 def test_tokens_are_counted_without_padding(base: Base) -> None:

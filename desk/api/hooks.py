@@ -19,11 +19,13 @@ async def moved(
     x_mlflow_timestamp: Annotated[str | None, Header(max_length=32)] = None,
     x_mlflow_signature: Annotated[str | None, Header(max_length=255)] = None,
 ) -> object:
-    """Look at the champion's alias now. Signed by MLflow; 401 otherwise."""
-    champion = desk_of(request).champion
+    """Look at the aliases now. Signed by MLflow; 401 otherwise."""
+    desk = desk_of(request)
+    webhook = desk.champion.webhook
+    assert webhook is not None
     body = await request.body()
     delivery = Delivery(x_mlflow_delivery_id, x_mlflow_timestamp, x_mlflow_signature, body)
-    champion.webhook.verify(delivery, time.time())
+    webhook.verify(delivery, time.time())
     event = json.loads(body)
-    champion.look(again=event.get("entity") == "model_version_alias")
+    desk.look(again=event.get("entity") == "model_version_alias")
     return {"looks": True}

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from desk.api.drafts import desk_of
 from desk.api.forms import Ticket
+from desk.api.health import beside
 from desk.errors import DeskRefused
 from desk.page.agent import KEY, remember
 from desk.page.ended import ended
@@ -65,7 +66,10 @@ def news(request: Request, since: str) -> Response:
 @router.get("/serving")
 def serving(request: Request) -> Response:
     """Which version drafts now."""
-    return part("serving.html.jinja", champion=desk_of(request).champion.status(), whole=False)
+    desk = desk_of(request)
+    return part(
+        "serving.html.jinja", champion=desk.champion.status(), challenger=beside(desk), whole=False
+    )
 
 
 @router.get("/new")

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from desk.api.drafts import desk_of
+from desk.api.health import beside
 from desk.errors import DeskRefused
 from desk.page import words
 from desk.page.agent import agent_of
@@ -59,6 +60,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     desk = desk_of(request)
     known = {
         "champion": desk.champion.status(),
+        "challenger": beside(desk),
         "waiting": desk.inbox.waiting(),
         "agent": agent_of(request),
     }

@@ -17,6 +17,7 @@ from desk.errors import GoingDown, NoChampion, TooMany
 from desk.serving.served import Served
 from drafter.errors import DraftingFailed
 from drafter.live import LiveDraft
+from drafter.versions import CHAMPION
 
 # no ticket of the batch would fare better by itself
 SHARED = (DraftingFailed, NoChampion)
@@ -28,6 +29,8 @@ class Batched:
 
     served: Served
     draft: LiveDraft
+    seconds: float
+    """That the batch took from its first ticket's turn to its last."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,20 @@ class Waiting:
 class Batcher:
     """Hand in a ticket, get the future of its draft.
 
-    `champion` gives the version that serves now, or raises NoChampion. `wrote` is told how many
-    tickets were drafted together.
+    `current` gives the version that serves now, or raises NoChampion. `wrote` is told how many
+    tickets were drafted together. The thread has the `name` of whom it drafts by.
     """
 
     def __init__(
         self,
-        champion: Callable[[], Served],
+        current: Callable[[], Served],
         batch: int,
         wait_seconds: float,
         most: int,
         wrote: Callable[[int], None] = lambda _: None,
+        name: str = CHAMPION,
     ) -> None:
-        self._champion = champion
+        self._current = current
         self._batch = batch
         self._wait = wait_seconds
         self._wrote = wrote
@@ -64,7 +68,8 @@ class Batcher:
         self._came = self._taken = 0
         self._closed = False
         self._since: float | None = None
-        self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)
+        self._rests: float | None = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name=f"{name}'s drafts", daemon=True)
         self._thread.start()
 
     @property
@@ -77,6 +82,12 @@ class Batcher:
         """Seconds since the batch that is being written was begun; 0 where none is."""
         since = self._since
         return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def idle(self) -> float:
+        """Seconds since there was anything to do; 0 while there is."""
+        rests = self._rests
+        return 0.0 if rests is None or self.waiting else time.monotonic() - rests
 
     def submit(self, ticket: Mapping[str, Any]) -> Waiting:
         """Raises TooMany where the queue is full, and GoingDown where it is closed."""
@@ -110,11 +121,13 @@ class Batcher:
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
+            self._rests = None
             batch, last = self._gather(first)
             self._taken = batch[-1].number + 1
             self._since = time.monotonic()
             self._write(batch)
             self._since = None
+            self._rests = time.monotonic()
             if last:
                 return
 
@@ -137,7 +150,7 @@ class Batcher:
         if not asked:
             return
         try:
-            served = self._champion()
+            served = self._current()
         except Exception as error:  # it belongs to those who asked, and the thread goes on
             _fail(asked, error)
             return
@@ -145,6 +158,7 @@ class Batcher:
         self._draft(served, asked)
 
     def _draft(self, served: Served, asked: list[Waiting]) -> None:
+        begun = time.monotonic()
         try:
             written = served.drafter.write([one.ticket for one in asked])
             drafts = list(zip(asked, written, strict=True))
@@ -156,8 +170,9 @@ class Batcher:
             for one in asked:
                 self._draft(served, [one])
             return
+        took = time.monotonic() - begun
         for one, draft in drafts:
-            one.answer.set_result(Batched(served, draft))
+            one.answer.set_result(Batched(served, draft, took))
 
 
 def _fail(asked: list[Waiting], error: Exception) -> None:

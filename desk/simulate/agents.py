@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from desk.simulate.letters import Findings, Letter, body, by_the_rules, dressed, look
+from drafter.draw import share_of
 
 SECONDS_A_WORD = 0.26
 
@@ -40,7 +41,7 @@ class Agent:
     def chance(self, letter: Letter, question: str) -> float:
         """A number from 0 to 1, always the same for one agent, letter and question."""
         key = f"{self.name}:{letter['ticket_id']}:{question}"
-        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) / 2**64
+        return share_of(key)
 
     def accepts(self, draft: str, letter: Letter) -> bool:
         """Whether this agent sends `draft` as it is; nobody sends what is not there."""

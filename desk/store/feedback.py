@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from desk.errors import KeyReused, UnknownDraft
 from desk.store.engine import writing
 from desk.store.inbox import mark_done
+from desk.store.roles import SEEN
 from desk.store.tables import drafts, outcomes, tickets
 
 if TYPE_CHECKING:
@@ -48,13 +49,24 @@ class FeedbackStore:
             connection.execute(insert(tickets).values(**_clean(ticket)))
             connection.execute(insert(drafts).values(**_clean(draft), ticket=ticket["id"]))
 
+    def add_shadow(self, ticket_id: str, draft: Row) -> dict[str, Any]:
+        """Keep what a challenger wrote for a ticket that is kept, unseen; gives it as it is kept.
+
+        A ticket that was deleted meanwhile can't have one: IntegrityError.
+        """
+        kept = {**draft, "id": new_id(), "created_at": datetime.now(UTC), "ticket": ticket_id}
+        with writing(self.engine) as connection:
+            connection.execute(insert(drafts).values(**_clean(kept)))
+        return kept
+
     def draft(self, draft_id: str) -> dict[str, Any]:
         """A draft with its `ticket` and what became of it under `outcome` (None until told).
 
-        Raises UnknownDraft.
+        Raises UnknownDraft, also for a shadow's, which nobody is shown.
         """
         with self.engine.connect() as connection:
-            found = connection.execute(select(drafts).where(drafts.c.id == draft_id)).mappings()
+            asked = select(drafts).where(drafts.c.id == draft_id, SEEN)
+            found = connection.execute(asked).mappings()
             draft = found.one_or_none()
             if draft is None:
                 raise UnknownDraft(f"draft {draft_id!r}: there is none of that id")
@@ -96,7 +108,7 @@ class FeedbackStore:
         ticket = connection.execute(
             select(tickets.c.id, tickets.c.placeholders)
             .join(drafts, drafts.c.ticket == tickets.c.id)
-            .where(drafts.c.id == row["draft"])
+            .where(drafts.c.id == row["draft"], SEEN)
             .with_for_update(of=tickets)
         ).one_or_none()
         if ticket is None:

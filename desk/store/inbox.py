@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, and_, func, literal, select, tuple_, update
 
 from desk.errors import UnknownTicket
+from desk.store.roles import SEEN
 from desk.store.tables import drafts, outcomes, tickets
 
 Show = Literal["waiting", "done"]
@@ -19,8 +20,6 @@ Order = Literal["newest", "oldest"]
 PAGE = 50
 _LISTED = ("id", "received_at", "done_at", "customer", "names", "subject", "messages", "topic",
            "channel", "source")  # fmt: skip
-# a shadow's drafts are measured and never seen
-_SEEN = drafts.c.role != "shadow"
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Inbox:
         """The id of the draft that an agent sees for a ticket. Raises UnknownTicket."""
         asked = (
             select(drafts.c.id)
-            .where(drafts.c.ticket == ticket_id, _SEEN)
+            .where(drafts.c.ticket == ticket_id, SEEN)
             .order_by(drafts.c.created_at.desc(), drafts.c.id)
             .limit(1)
         )
@@ -125,7 +124,7 @@ def _by(show: Show, order: Order) -> list[Any]:
 def _drafted(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The `reason` and the `action` of the draft that is seen for each of these tickets."""
     seen = select(drafts.c.ticket, drafts.c.id, drafts.c.reason).where(
-        drafts.c.ticket.in_(ids), _SEEN
+        drafts.c.ticket.in_(ids), SEEN
     )
     found = {
         row.ticket: row

@@ -1,15 +1,17 @@
 """The store for those who only read: nothing is written to it, not even a migration.
 
 Whoever reads names the columns, and those of the first migration: a store may be older than this.
+`has_column` tells of a later one.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Column, Connection, Engine, create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -37,6 +39,12 @@ def reading(url: str) -> Iterator[Connection]:
         ) from None
     finally:
         engine.dispose()
+
+
+def has_column(connection: Connection, column: "Column[Any]") -> bool:
+    """Whether a store, which may be older than this, has one of a later migration."""
+    there = inspect(connection).get_columns(column.table.name)
+    return column.name in {one["name"] for one in there}
 
 
 def _open(url: str) -> Engine:

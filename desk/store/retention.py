@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from desk.errors import StoreTrouble
 from desk.store.engine import writing
+from desk.store.roles import SEEN
 from desk.store.tables import drafts, outcomes, tickets
 
 SECONDS_BETWEEN_LOOKS = 24 * 60 * 60.0
@@ -68,7 +69,7 @@ def blank(engine: Engine, now: datetime, days: int) -> int:
 def _blank(connection: Connection, ticket: Mapping[str, Any], now: datetime) -> None:
     draft = connection.execute(
         select(drafts.c.subject, drafts.c.messages)
-        .where(drafts.c.ticket == ticket["id"])
+        .where(drafts.c.ticket == ticket["id"], SEEN)
         .order_by(drafts.c.created_at)
         .limit(1)
     ).one_or_none()

@@ -56,7 +56,7 @@ drafts = Table(
     Column("id", String(32), primary_key=True),
     Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", Moment(), nullable=False, index=True),
-    Column("role", String(16), nullable=False),  # champion, challenger, shadow
+    Column("role", String(16), nullable=False),  # desk/store/roles.py
     Column("version", String(32), nullable=False),  # of the registered model
     Column("candidate", String(255), nullable=False),
     Column("subject", Text, nullable=False),
@@ -71,6 +71,7 @@ drafts = Table(
     Column("tokens_out", Integer, nullable=False),
     Column("cost_usd", Float, nullable=False),
     Column("cut", JSON(none_as_null=True)),  # {clauses, messages}: what the model was not shown
+    Column("instead_of", String(32)),  # the challenger whose ticket the champion had to draft for
 )
 
 outcomes = Table(

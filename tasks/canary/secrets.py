@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from stdnum import iban, luhn
 
+from drafter.draw import share_of
 from drafter.errors import BadInput
-from tasks.draw import share_of
 
 if TYPE_CHECKING:
     import polars as pl

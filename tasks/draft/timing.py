@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from drafter.drafter import Drafter
-from tasks.draw import share_of
+from drafter.draw import share_of
 
 if TYPE_CHECKING:
     import polars as pl

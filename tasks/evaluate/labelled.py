@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tasks.draw import share_of
+from drafter.draw import share_of
 from tasks.sentences import sentences
 
 if TYPE_CHECKING:

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SHADOW = "shadow"
-
 
 @dataclass(frozen=True)
 class Drafted:
@@ -64,6 +62,7 @@ def _read(connection: "Connection", until: datetime | None) -> Store:
     from sqlalchemy import select
 
     from desk.store.feedback import joined
+    from desk.store.roles import SHADOW
     from desk.store.tables import drafts, outcomes, tickets
 
     told = select(

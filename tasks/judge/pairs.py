@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from drafter.clean import query_text
-from tasks.draw import share_of
+from drafter.draw import share_of
 from tasks.judge.ask import FIRST, INSTRUCTIONS, TIE, Question
 from tasks.judge.params import JudgeParams
 

@@ -15,7 +15,9 @@ def figures(history: "pl.DataFrame") -> dict[str, dict[str, Any]]:
     """
     import polars as pl
 
-    seen = history.filter(pl.col("role") != "shadow").with_columns(
+    from desk.store.roles import SHADOW
+
+    seen = history.filter(pl.col("role") != SHADOW).with_columns(
         pl.col("topic").fill_null(NO_TOPIC), pl.col("day").dt.truncate("1w").alias("week")
     )
     found: dict[str, dict[str, Any]] = {}

@@ -5,7 +5,8 @@
                           "capital": [[day, log10]], "bar": log10}},
      "alarms": [{"id": "4/acceptance/1", "series": …, "day": …, "since": …, "before": 0.2,
                  "after": 0.41, "sentence": "…", "starts_training": true}],
-     "versions": see figures.py, "training": …, "drift": …, "policies": …, "missing": …}
+     "versions": see figures.py, "training": …, "drift": …, "policies": …, "missing": …,
+     "challenger": see challenger.py}
 
 `state` is no_champion, not_enough, quiet or alarm; quiet and alarm mean that something is watched.
 """
@@ -61,7 +62,7 @@ def conclude(
         "watched": {one.name: _watched(one, params) for one in watched},
         "alarms": alarms,
         "versions": dict(versions),
-        **dict.fromkeys(("training", "drift", "policies", "missing")),
+        **dict.fromkeys(("training", "drift", "policies", "missing", "challenger")),
         **shown,
     }
 

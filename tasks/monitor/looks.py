@@ -81,6 +81,20 @@ class Ranks:
         return float(total / len(values) ** 0.5)
 
 
+class Signs:
+    """Differences within pairs: each is as likely above 0 as below. It needs no past."""
+
+    def add(self, values: Iterable[Valued]) -> None:
+        """Nothing: a pair is compared with itself."""
+
+    def look(self, values: Sequence[Valued], rng: "np.random.Generator") -> float:
+        from scipy.stats import binom
+
+        up, down = sum(x > 0 for _, x in values), sum(x < 0 for _, x in values)
+        above = binom.sf(up, up + down, 0.5) + rng.random() * binom.pmf(up, up + down, 0.5)
+        return normal(float(above))
+
+
 class Mix:
     """Kinds in place of numbers (a stratum is a kind): chi-squared, held against draws by lot."""
 

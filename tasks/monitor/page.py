@@ -35,8 +35,20 @@ def page(found: Mapping[str, Any]) -> str:
         if one["capital"]
     }
     return template("tasks.monitor", "monitor.html.jinja").render(
-        found=found, charts=charts, curves=curves, number=number
-    )
+        found=found, charts=charts, curves=curves, number=number, apart=apart,
+        contests=_contests(found["challenger"]),
+    )  # fmt: skip
+
+
+def _contests(challenger: Mapping[str, Any] | None) -> dict[str, str]:
+    """The plots of the challenger's series."""
+    sides = (challenger or {}).get("sides", {})
+    series = [one for side in sides.values() for one in side["series"].values()]
+    return {
+        one["name"]: bets(one["capital"], one["bar"], one["name"])
+        for one in series
+        if one["capital"]
+    }
 
 
 def markdown(found: Mapping[str, Any]) -> str:
@@ -47,13 +59,25 @@ def markdown(found: Mapping[str, Any]) -> str:
         for name, one in found["watched"].items()
     )
     table = f"\n| series | values | |\n|---|---|---|\n{rows}" if rows else ""
-    return f"**{found['sentence']}**\n\n{alarms}{table}"
+    challenger = found["challenger"]
+    beside = f"\n{challenger['sentence']}\n" if challenger else ""
+    return f"**{found['sentence']}**\n\n{alarms}{table}{beside}"
 
 
 def standing(one: Mapping[str, Any]) -> str:
     if one["state"] == "not_enough":
         return f"not enough: more than {one['need']} are asked for"
     return f"capital {10 ** one['capital'][-1][1]:.2g}, alarm from {10 ** one['bar']:.0f}"
+
+
+def apart(one: Mapping[str, Any]) -> str:
+    """A difference with its interval, as a table shows it; shares in points."""
+    scale, unit = (1.0, "") if one["unit"] == "s" else (100.0, " points")
+    ends = [one[name] for name in ("difference", "low", "high")]
+    if ends[0] is None:
+        return "\u2013"
+    difference, low, high = (None if end is None else f"{scale * end or 0:+.3g}" for end in ends)
+    return f"{difference}{unit}" + (f" ({low} to {high})" if low and high else "")
 
 
 def number(value: float | None, unit: str = "") -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from desk.settings import Settings
 from drafter.errors import ModelUnavailable
 from drafter.tables import write_json, write_text
-from drafter.versions import CHAMPION
+from drafter.versions import CHALLENGER, CHAMPION
 from tasks.missing import Gap, missing_knowledge
+from tasks.monitor.challenger import compare
 from tasks.monitor.figures import figures
 from tasks.monitor.found import conclude
 from tasks.monitor.history import read_history
@@ -36,6 +37,8 @@ def run(params: Params, paths: Paths, now: datetime | None = None) -> None:
     write_json(paths.report("monitor.json"), found)
     write_text(paths.report("monitor.html"), page(found))
     print(found["sentence"])
+    if found["challenger"]:
+        print(found["challenger"]["sentence"])
 
 
 def monitor(params: Params, paths: Paths, now: datetime) -> dict[str, Any]:
@@ -45,10 +48,15 @@ def monitor(params: Params, paths: Paths, now: datetime) -> dict[str, Any]:
     until = now.date() - timedelta(days=1)
     history = read_history(Settings.from_environment(paths.root).feedback_url)
     history = history.filter(pl.col("day") <= until)
-    version = _champion(paths, params.registry.model)
+    version = _aliased(paths, params.registry.model, CHAMPION)
     if version is None:
         return conclude(params, until, None, [], figures(history), {})
-    own = history.filter((pl.col("version") == version.number) & (pl.col("role") == "champion"))
+    # a ticket that waited for a challenger first says nothing of the champion's seconds
+    own = history.filter(
+        (pl.col("version") == version.number)
+        & (pl.col("role") == CHAMPION)
+        & pl.col("instead_of").is_null()
+    )
     shown: dict[str, Any] = {}
     watched: list[Watched] = []
     if own.height:
@@ -61,6 +69,7 @@ def monitor(params: Params, paths: Paths, now: datetime) -> dict[str, Any]:
             "policies": _policies(params.monitor, paths, known, recent, now),
             "missing": _missing(params, paths, recent),
         }
+    shown["challenger"] = _challenger(params, paths, history, version, until)
     found = conclude(params, until, version, watched, figures(history), shown)
     log_days(paths, version, found)
     return found
@@ -85,13 +94,23 @@ def watch_all(
     return [watch(one, rules) for one in series]
 
 
-def _champion(paths: Paths, model: str) -> Version | None:
+def _challenger(
+    params: Params, paths: Paths, history: "pl.DataFrame", champion: Version, until: date
+) -> dict[str, Any] | None:
+    """The challenger against the champion; None where none has drafted beside it."""
+    version = _aliased(paths, params.registry.model, CHALLENGER)
+    if version is None or version.number == champion.number:
+        return None
+    return compare(history, champion, version, until, params)
+
+
+def _aliased(paths: Paths, model: str, alias: str) -> Version | None:
     """Raises ModelUnavailable where the registry is away."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        return Registry(paths).at(model, CHAMPION)
+        return Registry(paths).at(model, alias)
     except (MlflowException, SQLAlchemyError, OSError) as error:
         raise ModelUnavailable(
             f"MLflow's registry is away ({type(error).__name__}), so nobody knows which version "

@@ -46,11 +46,11 @@ def series_of(
     import polars as pl
 
     made = drafts.filter(pl.col("day") <= until)
-    once = _once_a_day(made, "day")
+    once = once_a_day(made, "day")
     told = drafts.filter(
         pl.col("action").is_not_null() & ~pl.col("held") & (pl.col("told") <= until)
     ).sort("told", "at", "draft_id")
-    told = _once_a_day(told, "told")
+    told = once_a_day(told, "told")
     edited = told.filter(pl.col("edits").is_not_null())
     days = made.group_by("day").agg(pl.col("seconds").median()).sort("day")
     far = once.filter(pl.col("draft_id").is_in(list(distances)))
@@ -94,7 +94,8 @@ def lengths(tickets: "pl.DataFrame") -> list[int]:
     return [sum(len(words(text)) for text in said_in(row)) for row in tickets.iter_rows(named=True)]
 
 
-def _once_a_day(drafts: "pl.DataFrame", day: str) -> "pl.DataFrame":
+def once_a_day(drafts: "pl.DataFrame", day: str) -> "pl.DataFrame":
+    """The first draft of each customer on each day of the column `day`."""
     import polars as pl
 
     who = pl.coalesce("customer", "draft_id")

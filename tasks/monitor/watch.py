@@ -120,10 +120,10 @@ def _past(kind: Kind, draws: int) -> Past:
 
 
 def _look(past: Past, name: str, day: date, values: Sequence[Value], rules: Rules) -> float:
-    return past.look([(v.stratum, v.number) for v in values], _lot(name, day, rules.seed))
+    return past.look([(v.stratum, v.number) for v in values], lot(name, day, rules.seed))
 
 
-def _lot(name: str, day: date, seed: int) -> "np.random.Generator":
+def lot(name: str, day: date, seed: int) -> "np.random.Generator":
     """The same for a day whenever it is looked at."""
     import numpy as np
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from drafter.draw import share_of
 from drafter.prompt import Message, build_prompt
-from tasks.draw import share_of
 
 Ticket = Mapping[str, Any]
 KEYS = ("ticket_id", "source", "thread_id", "customer", "group")

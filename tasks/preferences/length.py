@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from statistics import fmean, quantiles
 from typing import Any
 
-from tasks.draw import share_of
+from drafter.draw import share_of
 from tasks.preferences.candidate import Candidate
 from tasks.preferences.params import LengthParams
 

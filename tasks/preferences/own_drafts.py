@@ -17,13 +17,13 @@ import polars as pl
 from drafter import base_model, fit, hardware, local, prompt
 from drafter.base_model import load_adapter, load_base
 from drafter.clean import query_text
+from drafter.draw import share_of
 from drafter.generate import Prompt
 from drafter.local import LocalGenerator
 from drafter.manifest import file_sha256, manifest_digest, verify_manifest
 from drafter.progress import progress
 from drafter.prompt import build_prompt
 from drafter.tables import read_table, write_table
-from tasks.draw import share_of
 from tasks.paths import Paths
 from tasks.preferences.candidate import Ticket
 from tasks.preferences.params import Params

@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 
 from drafter.compliance import Rules, load_rules
+from drafter.draw import share_of
 from drafter.errors import BadInput
 from drafter.index_files import current
 from drafter.progress import progress
 from drafter.records import CHUNK, CURATED, PREFERENCE_PAIR, REJECTED, RETRIEVED
 from drafter.tables import read_table, write_json, write_table
-from tasks.draw import share_of
 from tasks.paths import Paths
 from tasks.preferences.broken_rules import rule_breaking
 from tasks.preferences.candidate import Candidate, Ticket, kept

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from drafter.draw import share_of
 from drafter.fit import encode_chat
 from drafter.prompt import build_prompt
-from tasks.draw import share_of
 from tasks.training.examples import Example, around_reply, encode_reply
 
 if TYPE_CHECKING:

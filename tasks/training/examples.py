@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from drafter.draw import share_of
 from drafter.errors import ModelUnavailable
-from tasks.draw import share_of
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,7 +1,11 @@
-"""Who serves: the version with the alias `champion`, loaded and checked before it takes over.
+"""Who serves: the version that has an alias, loaded and checked before it takes over.
 
 It is looked up every few seconds, and at once when MLflow's webhook says that something moved. All
 that takes time happens in a thread of its own; who drafts never waits for it.
+
+The champion goes on serving when its alias or its version is gone, for somebody must. A challenger
+stands beside a champion and is held to more: it serves while it has its alias, once a champion
+serves, and never as the champion's own version, with which there would be nothing to compare.
 """
 
 import sys
@@ -17,26 +21,36 @@ from desk.serving.registry import Registered, Registry
 from desk.serving.served import Served
 from desk.serving.webhook import Webhook
 from drafter.errors import ReplymillError
-from drafter.versions import CHAMPION
 
 SECONDS_TO_STOP = 5.0
 
 
-class Champion:
-    """Follows the alias in a thread of its own; `current` never waits for it."""
+def _kept(found: Registered) -> Kept:
+    return Kept(found.number, found.candidate, found.digest)
+
+
+class Follower:
+    """Follows `alias` in a thread of its own; who asks what serves never waits for it.
+
+    With `beside`, the champion's follower, it is a challenger's. One follower has one `folder`.
+    """
 
     def __init__(
         self,
         registry: Registry,
         model: str,
+        alias: str,
         poll_seconds: float,
         folder: Path,
-        webhook: Webhook,
+        webhook: Webhook | None = None,
+        beside: "Follower | None" = None,
     ) -> None:
         self.webhook = webhook
         self._loader = Loader(registry, KeptDrafters(folder))
         self._registry = registry
         self._model = model
+        self._alias = alias
+        self._beside = beside
         self._poll = poll_seconds
         self._served: Served | None = None
         self._identity: Kept | None = None
@@ -44,11 +58,12 @@ class Champion:
         self._loading: str | None = None
         self._refused: Refused | None = None
         self._aliased: str | None = None
+        self._same = False
         self._away: str | None = "not asked yet"
         self._look = threading.Event()
         self._again = threading.Event()
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="champion", daemon=True)
+        self._thread = threading.Thread(target=self._follow, name=alias, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -65,17 +80,26 @@ class Champion:
             self._again.set()
         self._look.set()
 
+    @property
+    def served(self) -> Served | None:
+        """The version that serves; None where none does."""
+        return None if self._is_champion(self._identity) else self._served
+
     def current(self) -> Served:
         """The version that serves. Raises NoChampion."""
-        if self._served is None:
+        served = self.served
+        if served is None:
             raise NoChampion(self._why())
-        return self._served
+        return served
 
     def status(self) -> dict[str, Any]:
         """What `/health` and the page tell of it."""
-        served, refused = self._served, self._refused
+        served, refused = self.served, self._refused
         starts = self._starting or self._loading
         state = "serving" if served else "loading" if starts else "none"
+        if self._same:
+            state = "same"
+        webhook = {"webhook": self.webhook.state} if self.webhook else {}
         return {
             "model": self._model,
             "state": state,
@@ -85,7 +109,7 @@ class Champion:
             "loading": self._loading,
             "refused": {"version": refused.version.number, "why": refused.why} if refused else None,
             "registry": self._away or "answers",
-            "webhook": self.webhook.state,
+            **webhook,
         }
 
     def _why(self) -> str:
@@ -97,17 +121,18 @@ class Champion:
         if self._starting:
             return "the desk is just starting: ask again in a few seconds"
         return self._away or (
-            f"no version of {self._model} has the alias {CHAMPION}: give it to one in MLflow, or "
-            "run `make release`"
+            f"no version of {self._model} has the alias {self._alias}: give it to one in MLflow, "
+            "or run `make release`"
         )
 
     def _follow(self) -> None:
-        self._start_with_last_good()
+        if self._beside is None:
+            self._start_with_last_good()
         while not self._ended.is_set():
             self._look.clear()
             tried = self._once()
             self._starting = False
-            if self._away is None:
+            if self._away is None and self.webhook:
                 self.webhook.keep(self._registry)
             if not tried:  # else the alias may have moved meanwhile
                 self._look.wait(self._poll)
@@ -117,17 +142,19 @@ class Champion:
         try:
             found = self._loader.last_good()
         except Exception as error:  # a damaged disk, say: the registry has another copy
-            _say(f"what served last can't be loaded: {told(error)}")
+            self._say(f"what served last can't be loaded: {told(error)}")
             return
         if found:
             self._identity, self._served = found
-            _say(f"version {self._served.version} serves, as it did before")
+            self._say(f"version {self._served.version} serves, as it did before")
 
     def _once(self) -> bool:
         """Look once; gives whether a version was tried."""
         again = self._again.is_set()
         self._again.clear()
         found = self._ask()
+        if self._beside is not None and not self._away and not self._may_serve(found):
+            return False
         if found is None or self._serves(found):
             self._refused = self._refused if self._away else None
             return False
@@ -139,11 +166,12 @@ class Champion:
     def _ask(self) -> Registered | None:
         """Who has the alias; None where nobody has, or where the registry is away."""
         try:
-            found = self._registry.at(self._model, CHAMPION)
+            found = self._registry.at(self._model, self._alias)
         except Exception as error:  # whatever the registry's own client raises: it is away
             reason = str(error) if isinstance(error, ReplymillError) else type(error).__name__
             self._away = f"the registry is away ({reason})"
-            self.webhook.lost()
+            if self.webhook:
+                self.webhook.lost()
             return None
         self._away = None
         self._aliased = found.number if found else None
@@ -151,7 +179,21 @@ class Champion:
 
     def _serves(self, found: Registered) -> bool:
         """Whether it is `found` that serves: a number is given again where a model was deleted."""
-        return self._identity == Kept(found.number, found.candidate, found.digest)
+        return self._identity == _kept(found)
+
+    def _is_champion(self, identity: Kept | None) -> bool:
+        """Whether that is the version which the champion beside this follower serves."""
+        return bool(self._beside and identity and self._beside._identity == identity)
+
+    def _may_serve(self, found: Registered | None) -> bool:
+        """A challenger's: whether `found` is one; what no longer is leaves memory at once."""
+        assert self._beside is not None
+        self._same = found is not None and self._is_champion(_kept(found))
+        if found is None or self._same or not self._serves(found):
+            self._identity = self._served = None
+        if found is None or self._same:
+            self._refused = None
+        return found is not None and not self._same and self._beside.served is not None
 
     def _try(self, found: Registered) -> None:
         """Load `found` while the old one serves; take it, or keep the reason why not."""
@@ -160,9 +202,9 @@ class Champion:
             served = self._loader.load(found)
             if self._moved_on(found):
                 return
-            kept = Kept(found.number, found.candidate, found.digest)
+            kept = _kept(found)
             self._identity, self._served, self._refused = kept, served, None
-            _say(f"version {found.number} serves")
+            self._say(f"version {found.number} serves")
             self._keep(kept)
         except Exception as error:  # the thread lives on, and the old version with it
             self._refuse(found, error)
@@ -173,18 +215,18 @@ class Champion:
         try:
             self._loader.kept.serves(kept)
         except OSError as error:  # a full disk: it serves all the same, until the desk ends
-            _say(f"version {kept.version} isn't kept for the next start ({error.strerror})")
+            self._say(f"version {kept.version} isn't kept for the next start ({error.strerror})")
 
     def _refuse(self, found: Registered, error: Exception) -> None:
         self._refused = Refused.after(self._refused, found, error, self._poll)
-        _say(f"version {found.number} is refused: {self._refused.why}")
+        self._say(f"version {found.number} is refused: {self._refused.why}")
         self._loader.kept.tidy()
+
+    def _say(self, what: str) -> None:
+        who = "" if self._beside is None else "challenger: "
+        print(f"desk: {who}{what}", file=sys.stderr, flush=True)
 
     def _moved_on(self, found: Registered) -> bool:
         """Whether the alias has left `found` while it was being loaded."""
         now = self._ask()
         return self._away is None and (now is None or now.number != found.number)
-
-
-def _say(what: str) -> None:
-    print(f"desk: {what}", file=sys.stderr, flush=True)
