@@ -45,7 +45,7 @@ def desk(**changed: Any) -> Iterator[tuple[int, int]]:
     yaml = YAML()
     params = yaml.load(Path("params.yaml").read_text())
     # nobody gives up: on a slow machine too, each draft counts
-    params["desk"] |= {"draft_seconds": 600, **changed}
+    params["desk"] |= {"draft_seconds": 600, "drain_seconds": 601, **changed}
     with tempfile.TemporaryDirectory() as root:
         with Path(root, "params.yaml").open("w") as file:
             yaml.dump(params, file)

@@ -101,7 +101,7 @@ def put_together(
     desk = Desk(store, champion, batcher, meters, params, pseudonyms, traces, split, shadow)
     meters.watch(
         champion.status, lambda: batcher.waiting, lambda: batcher.hanging,
-        desk.challenger.status if desk.challenger else None,
+        desk.challenger.status if desk.challenger else None, traces.counts if traces else None,
     )  # fmt: skip
     return desk
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -111,9 +111,13 @@ class Meters:
     def watch(
         self, champion: Callable[[], Mapping[str, Any]], waiting: Callable[[], int],
         hanging: Callable[[], float], challenger: Callable[[], Mapping[str, Any]] | None = None,
+        traces: Callable[[], Mapping[str, int]] | None = None,
     ) -> None:  # fmt: skip
-        """Tell of the champion, the queue and the challenger as they are when asked."""
-        self.registry.register(_Now(champion, waiting, hanging, challenger))
+        """Tell of the champion, the queue, the challenger and traces as they are when asked.
+
+        `traces` gives how many were written and dropped so far.
+        """
+        self.registry.register(_Now(champion, waiting, hanging, challenger, traces))
 
     def _known(self, version: str) -> str:
         """`version`; the one that was heard of longest ago goes when there are too many."""
@@ -134,13 +138,23 @@ class _Now(Collector):
     def __init__(
         self, champion: Callable[[], Mapping[str, Any]], waiting: Callable[[], int],
         hanging: Callable[[], float], challenger: Callable[[], Mapping[str, Any]] | None,
+        traces: Callable[[], Mapping[str, int]] | None,
     ) -> None:  # fmt: skip
         self._champion = champion
         self._challenger = challenger
         self._waiting = waiting
         self._hanging = hanging
+        self._traces = traces
 
-    def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily]:
+    def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily | CounterMetricFamily]:
+        if self._traces:
+            told = CounterMetricFamily(
+                "desk_traces", "Traces and assessments: written to MLflow, or dropped.",
+                labels=["result"],
+            )  # fmt: skip
+            for result, count in self._traces().items():
+                told.add_metric([result], count)
+            yield told
         if self._challenger:
             yield _info("desk_challenger", "The version beside it.", self._challenger())
         status = self._champion()

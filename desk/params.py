@@ -74,6 +74,15 @@ class DeskParams(Section):
     """Where else agents see drafts: as internal notes in their helpdesk."""
 
     @model_validator(mode="after")
+    def _answers_before_it_ends(self) -> Self:
+        if self.draft_seconds >= self.drain_seconds:
+            raise ValueError(
+                f"draft_seconds {self.draft_seconds:g} is not below drain_seconds "
+                f"{self.drain_seconds}: a desk that is told to end would leave callers unanswered"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _leaves_the_champion_time(self) -> Self:
         challenger = self.challenger
         if challenger.mode == "split" and challenger.seconds >= self.draft_seconds:

@@ -55,6 +55,10 @@ class Traces:
         if assessed:
             self._put(lambda: self._assess(draft_id, outcome_id, assessed))
 
+    def counts(self) -> dict[str, int]:
+        """How many traces and assessments were written so far, and dropped."""
+        return {"written": self.written, "dropped": self.dropped}
+
     def close(self, seconds: float = 2.0) -> None:
         """Write what waits, for `seconds` at most; what then still waits is dropped."""
         until = time.monotonic() + seconds

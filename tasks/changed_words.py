@@ -11,6 +11,14 @@ def words(text: str) -> list[str]:
     return WORD.findall(text.lower())
 
 
+def typed_words(draft: Sequence[str], reply: Sequence[str]) -> int:
+    """How many words an agent types who needs `reply` and has `draft`, or writes it from nothing.
+
+    Never more than the reply has; all of them where there is no draft.
+    """
+    return min(changed_words(draft, reply), len(reply)) if draft else len(reply)
+
+
 def changed_words(ours: Sequence[str], theirs: Sequence[str]) -> int:
     """How many words to put in, take out or replace (Levenshtein's distance over words)."""
     import numpy as np

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SCORES = ("accuracy", "compliance", "tone", "facts_agree", "grounded", "outdated", "chrf",
-          "rouge_l", "similarity")  # fmt: skip
+          "rouge_l", "similarity", "reuse")  # fmt: skip
 DIGEST_TAG = "replymill.scores"
 
 

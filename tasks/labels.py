@@ -43,6 +43,9 @@ LABELS = {
     "chrf": Label("chrF", 1, False, "character n-grams shared with the human's reply, 0 to 100"),
     "rouge_l": Label("ROUGE-L", 3, False, "longest common word sequence with the human's, F1"),
     "similarity": Label("similarity", 3, False, "cosine of the embeddings of draft and human's"),
+    "reuse": Label(
+        "reuse", 1, True, "words of the human's reply that an agent with the draft need not type"
+    ),
     "tone": Label(
         "tone", 2, False, "how sure a classifier is that the team's agents wrote it, 0 to 1"
     ),

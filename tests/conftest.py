@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from drafter.quiet import quiet_environment
+from tests.helpdesk_servers import Chatwoot, Zendesk, chatwoot_server, zendesk_server
 from tests.hosted_server import HostedServer, hosted_server
 
 quiet_environment()
@@ -42,4 +43,16 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HostedServer]:
     """A provider of hosted models, with a key for it in the environment."""
     monkeypatch.setenv("TEST_KEY", "sk-never-to-be-seen")
     with hosted_server() as server:
+        yield server
+
+
+@pytest.fixture
+def chatwoot() -> Iterator[Chatwoot]:
+    with chatwoot_server() as server:
+        yield server
+
+
+@pytest.fixture
+def zendesk() -> Iterator[Zendesk]:
+    with zendesk_server() as server:
         yield server

@@ -1,5 +1,6 @@
 """Running ingest on files that a test has written."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +74,7 @@ class Ingested:
     def reasons(self) -> dict[str, str]:
         """Why each row was set aside, by where it stands."""
         return dict(self.quarantine.select("source", "reason").iter_rows())
+
+
+def write_lines(path: Path, rows: list[Any]) -> None:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

@@ -85,11 +85,16 @@ def give_champion(paths: Paths, number: int = 1) -> None:
     experiment = ensure_store(paths)
     client = MlflowClient(tracking_uri(paths), tracking_uri(paths))
     run = client.create_run(experiment).info.run_id
-    outs = [
+    # as DVC writes it: curate's out is the folder, and index read these tables of it
+    read = [
         {"path": file.relative_to(paths.root).as_posix(), "md5": md5(file)}
         for file in (paths.curated("train"), paths.validated_policies)
     ]
-    lock = yaml.safe_dump({"schema": "2.0", "stages": {"curate": {"outs": outs}}})
+    stages = {
+        "curate": {"outs": [{"path": "data/curated", "md5": f"{0:032x}.dir"}]},
+        "index": {"deps": read, "outs": []},
+    }
+    lock = yaml.safe_dump({"schema": "2.0", "stages": stages})
     client.log_text(run, lock, f"{EVIDENCE}/dvc.lock")
     if number == 1:
         client.create_registered_model(MODEL)

@@ -114,6 +114,21 @@ def test_a_challenger_that_is_better_and_in_nothing_worse_is_promoted(tmp_path: 
     assert found["differences"]["new"]["tone"]["outcome"] == "not_worse"
 
 
+def test_a_team_may_ask_for_less_typing_in_place_of_accuracy(tmp_path: Path) -> None:
+    """Both are as accurate; what `reuse` is read from does not matter here."""
+    asked = DIMENSIONS | {"reuse": {"column": "tone", "margin": 0.05}}
+    warmer = (0.6, 1.0, 0.9, 1.0, 0.0, 0.0)
+    by_accuracy, by_reuse = (
+        decided(tmp_path / primary, {"now": CHAMPION, "new": warmer}, dimensions=asked,
+                primary=primary)
+        for primary in ("accuracy", "reuse")
+    )  # fmt: skip
+    assert by_accuracy["recommended"] == "now"
+    assert by_reuse["verdicts"]["new"]["verdict"] == "promote"
+    assert by_reuse["sentence"].startswith("Promote new: 89.")
+    assert "reuse against 79." in by_reuse["sentence"]
+
+
 def test_what_three_customers_say_a_hundred_times_each_promotes_nobody(tmp_path: Path) -> None:
     paths = measured(tmp_path, {"now": CHAMPION, "new": BETTER})
     number = pl.col("ticket_id").str.slice(2).cast(pl.Int64)

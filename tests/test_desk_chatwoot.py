@@ -1,23 +1,16 @@
 """Chatwoot: its webhook in, a private note out, what the agent did with it back at the desk."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.helpdesk_servers import Chatwoot, chatwoot_server
+from tests.helpdesk_servers import Chatwoot
 from tests.helpdesking import connected
 from tests.live_drafters import Says
 
 ASKED = "Where is MB-123456? I am Jo."
 DRAFT = "Ahoy Jo! MB-123456 may come back within 30 days."
-
-
-@pytest.fixture
-def chatwoot() -> Iterator[Chatwoot]:
-    with chatwoot_server() as server:
-        yield server
 
 
 def test_a_customers_message_gets_a_private_note_with_the_draft_its_clauses_and_its_page(

@@ -19,6 +19,7 @@ import pytest
 
 from desk.__main__ import main
 from tests.desk_server import until
+from tests.desks import desk_params
 
 HOUSE = Path(__file__).parents[1]
 TICKET = {"messages": [{"role": "customer", "text": "Where is it?"}]}
@@ -193,3 +194,8 @@ def test_help_names_the_settings_and_loads_nothing_heavy() -> None:
     )
     assert "REPLYMILL_DESK_PORT" in done.stdout
     assert json.loads(done.stderr) == []
+
+
+def test_a_draft_that_may_outlast_the_desk_is_refused() -> None:
+    with pytest.raises(ValueError, match="draft_seconds 30 is not below drain_seconds 30"):
+        desk_params(draft_seconds=30, drain_seconds=30)

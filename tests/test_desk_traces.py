@@ -80,7 +80,9 @@ def check_a_draft_and_its_outcome(tmp_path: Path, uri: str) -> None:
         desk.post(url, json={"csat": 4.5, "reopened": False})
         written(traces, 4)
         kept = desk.app.state.desk.store.draft(draft["id"])  # type: ignore[attr-defined]
+        metrics = desk.get("/metrics").text
     assert (traces.written, traces.dropped) == (4, 0)
+    assert 'desk_traces_total{result="written"} 4.0' in metrics
     found = trace(uri, draft["id"])
     assert (found.info.tags["version"], found.info.tags["candidate"]) == ("7", "sft-rag")
     assert found.info.execution_duration == round(kept["seconds"] * 1000)

@@ -1,24 +1,17 @@
 """Zendesk: its trigger's webhook in, an internal comment out, what the agent did back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.helpdesk_servers import Handler, Zendesk, loses_the_answer, well, zendesk_server
+from tests.helpdesk_servers import Handler, Zendesk, loses_the_answer, well
 from tests.helpdesking import connected
 from tests.live_drafters import Says
 
 CUSTOMER, AGENT = 21, 31
 ASKED = "Where is MB-123456? I am Jo."
 DRAFT = "Ahoy Jo! MB-123456 may come back within 30 days."
-
-
-@pytest.fixture
-def zendesk() -> Iterator[Zendesk]:
-    with zendesk_server() as server:
-        yield server
 
 
 def test_a_customers_comment_gets_an_internal_one_with_the_draft_its_clauses_and_its_page(

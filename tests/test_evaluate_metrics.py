@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tasks.evaluate.cases import Case
-from tasks.evaluate.metrics import chrf, rouge_l, similarity
+from tasks.evaluate.metrics import chrf, reuse, rouge_l, similarity
 
 
 def case(human: str) -> Case:
@@ -20,6 +20,13 @@ def test_the_humans_own_words_score_full_marks_and_others_less() -> None:
 def test_rouge_reads_words_that_are_not_english() -> None:
     assert rouge_l(["Größe prüfen"], [case("Größe prüfen")]) == [pytest.approx(1)]
     assert rouge_l(["返品"], [case("返品")]) == [pytest.approx(1)]
+
+
+def test_reuse_is_what_an_agent_need_not_type() -> None:
+    human = "Good day Jo! You have 30 days."
+    drafts = [human, "Ahoy Jo! You have 30 days.", "Ahoy " * 40, ""]
+    assert reuse(drafts, [case(human)] * 4) == pytest.approx([1, 5 / 7, 0, 0])
+    assert reuse(["A draft"], [case("?!")]) == [None]
 
 
 def test_similarity_is_a_cosine_and_zero_for_an_empty_draft() -> None:

@@ -37,7 +37,7 @@ def company(first: int, count: int, **fields: Any) -> pl.DataFrame:
             retrieved(
                 number,
                 question=QUESTION_TEXT.format(**words),
-                reply=REPLY_TEXT.format(**words),
+                reply=fields.pop("reply", None) or REPLY_TEXT.format(**words),
                 chunks=[chunk | {"text": CLAUSE_TEXT.format(**words), "url": None}],
                 **fields,
             )
@@ -172,6 +172,24 @@ def test_clauses_for_judging_come_from_documents_that_the_fit_never_saw() -> Non
     assert fitted
     assert judged
     assert not fitted & judged
+
+
+def test_the_voice_of_the_newest_tickets_is_the_teams(embedder: Embedder) -> None:
+    """Forty replies in a new voice after two hundred in the old one are enough to welcome it."""
+    new = (
+        "Good day, and thank you.\n\nYour {good} is welcome here for {days} days. Warmly, the barn"
+    )
+    parts = [
+        company(0, 200),
+        *(company(n, 1, reply=new.format(good=GOODS[n % 10], days=n)) for n in range(200, 240)),
+    ]
+    tickets = pl.concat(parts)
+    val = pl.concat([company(1000, 40), *(company(n, 1, reply=new.format(good="kite", days=n))
+                     for n in range(1040, 1080))])  # fmt: skip
+    voice = fit_voice(tickets, val, embedder, params(), 7)
+    now, before = voice.sure([text.format(good="drum", days=500) for text in (new, REPLY_TEXT)])
+    assert now > 0.9
+    assert now > before
 
 
 def test_low_csat_is_looked_at_and_never_learned_from() -> None:

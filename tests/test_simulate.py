@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,18 @@ import pytest
 import yaml
 
 from desk.simulate.agents import Agent, on_duty, team
-from desk.simulate.company import TICKETS, TOO_ALIKE, answered_by_hand, unlike, write_params
+from desk.simulate.company import (
+    FIRST_MONTH,
+    MEASURED,
+    MOST_TURNS,
+    TICKETS,
+    TOO_ALIKE,
+    answered_by_hand,
+    unlike,
+    write_params,
+)
 from desk.simulate.letters import answers, by_the_rules, look
+from desk.simulate.turns import COMPETE, FIRST
 from drafter.section import load_section
 from tasks.params import MillParams
 
@@ -55,6 +66,12 @@ def test_the_rules_change_how_a_letter_opens_and_closes_and_what_must_be_told() 
     assert (seen.right, seen.told, seen.voice) == (True, True, True)
     seen = look(OLD, LETTER)
     assert (seen.right, seen.told, seen.greets, seen.closes) == (True, False, False, False)
+
+
+def test_what_other_customers_are_told_is_taken_out() -> None:
+    both = NEW.replace("box.", "box. a tracking  code follows by mail.")
+    assert not look(both, LETTER).told
+    assert by_the_rules(both, LETTER) == NEW
 
 
 def test_a_full_name_in_place_of_a_first_name_is_no_fault() -> None:
@@ -134,6 +151,12 @@ def test_what_is_measured_is_no_near_duplicate_of_what_is_learned() -> None:
     assert TOO_ALIKE < 1
 
 
+def test_what_is_measured_comes_after_every_turn_and_is_past() -> None:
+    last_month = FIRST_MONTH + MOST_TURNS - 1
+    assert f"2026-{last_month:02}-28" < MEASURED[0] <= MEASURED[1]
+    assert date.fromisoformat(MEASURED[1]) < datetime.now(UTC).date()
+
+
 def test_the_simulation_leaves_a_folder_in_use_alone(tmp_path: Path) -> None:
     from desk.simulate.__main__ import main
 
@@ -146,11 +169,13 @@ def test_params_of_the_company_are_valid_for_every_stage(tmp_path: Path) -> None
     (tmp_path / "presets").mkdir()
     shutil.copy("presets/loop.yaml", tmp_path / "presets/loop.yaml")
     original = Path("params.yaml").read_text(encoding="utf-8")
-    for candidates in (["nearest", "sft-rag"], ["champion", "dpo-rag"]):
-        write_params(tmp_path, original, candidates, candidates[0])
+    for candidates, primary in ((FIRST, "accuracy"), (COMPETE, "reuse")):
+        write_params(tmp_path, original, candidates, candidates[0], primary)
         params = load_section(tmp_path / "params.yaml", MillParams, whole=True)
         assert list(params.candidates) == candidates
         assert params.decide.champion == candidates[0]
+        assert params.decide.primary == primary
+        assert ("reuse" in params.decide.dimensions) == (primary == "reuse")
         # as text: DVC knows no dates
         values = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
         assert isinstance(values["curate"]["holdout_from"], str)

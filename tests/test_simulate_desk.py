@@ -68,5 +68,12 @@ def test_the_version_that_serves_is_waited_for(served: tuple[DeskClient, Feedbac
         DeskClient(desk.address, patience=0.1).wait_for("8")
 
 
+def test_a_refusal_is_told_in_the_desks_own_words(
+    served: tuple[DeskClient, FeedbackStore],
+) -> None:
+    with pytest.raises(DeskAway, match=r"drafts: 422 at: 2999-01-01.* is yet to come"):
+        served[0].drafts([LETTER | {"created_at": "2999-01-01T09:00:00Z"}])
+
+
 def test_a_desk_that_is_not_there_has_no_version() -> None:
     assert DeskClient(f"http://127.0.0.1:{free_port()}").version() is None

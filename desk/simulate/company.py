@@ -3,7 +3,7 @@
     2025-03 to 2026-01   the history that the first champion learns from
     2026-03-01 to 14     answered by hand, by the new rules: the holdout of every gate
     2026-03-15 on        a month of letters to the desk for each turn; some are answered by hand
-    2026-12              measured: no reply to them ever reaches the mill
+    2026-10              measured: no reply to them ever reaches the mill
 
 `tasks.sample` draws each part from a seed of its own, with other customers in each.
 """
@@ -28,6 +28,9 @@ TICKETS = "data/sample/tickets.csv"
 # Word triples that two letters share, from which on they count as one; as curate.similarity.
 TOO_ALIKE = 0.8
 FIRST_MONTH = 4
+# After every turn, and past: the desk refuses letters that are yet to come.
+MEASURED = ("2026-10-01", "2026-10-28")
+MOST_TURNS = 6
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,19 @@ def borrow_base(mill: Mill, source: Path) -> None:
 
 
 def found(mill: Mill, plan: Plan, by_hand: Callable[[Letter], Agent]) -> Letters:
-    """Write the company's tickets; gives the letters that are still to come."""
+    """Write the company's tickets; gives the letters that are still to come.
+
+    Raises BadInput where there are more turns than months before the measured one.
+    """
+    if plan.turns > MOST_TURNS:
+        raise BadInput(f"--turns {plan.turns}: {MOST_TURNS} months lie before what is measured")
     history = _stream(mill, plan, 0, plan.history, "2025-03-01", "2026-01-31")
     first = _stream(mill, plan, 1, plan.by_hand, "2026-03-01", "2026-03-14")
     months = [(f"2026-{FIRST_MONTH + turn:02}-01", f"2026-{FIRST_MONTH + turn:02}-28")
               for turn in range(plan.turns)]  # fmt: skip
     turns = [_stream(mill, plan, 2 + turn, plan.letters + plan.later_by_hand, *month)
              for turn, month in enumerate(months)]  # fmt: skip
-    measured = _stream(mill, plan, 99, plan.measured, "2026-12-01", "2026-12-28")
+    measured = _stream(mill, plan, 99, plan.measured, *MEASURED)
     known = [letter["message"] for letters in (history, first, *turns) for letter in letters]
     _write(mill.root / TICKETS, history)
     answered_by_hand(mill.root, first, by_hand)
@@ -87,14 +95,23 @@ def answered_by_hand(
     _write(root / TICKETS, rows)
 
 
-def write_params(root: Path, original: str, candidates: Sequence[str], champion: str) -> None:
-    """Write params.yaml: `original` with the preset merged in, and no candidates but these."""
+def write_params(
+    root: Path, original: str, candidates: Sequence[str], champion: str, primary: str
+) -> None:
+    """Write params.yaml: `original` with the preset merged in, and no candidates but these.
+
+    Unless `primary` is reuse, nobody is compared in it: who copies an old reply whole leaves less
+    to type than who reads the policy, and is wrong more often.
+    """
     from ruamel.yaml import YAML
 
     yaml = YAML()
     params = yaml.load(original)
     _merge(params, yaml.load((root / PRESET).read_text(encoding="utf-8")))
-    params["decide"]["champion"] = champion
+    decide = params["decide"]
+    decide["champion"], decide["primary"] = champion, primary
+    if primary != "reuse":
+        del decide["dimensions"]["reuse"]
     params["candidates"] = {name: params["candidates"][name] for name in candidates}
     with (root / "params.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(params, file)

@@ -93,8 +93,16 @@ class DeskClient:
                     return dict(json.load(answer))
             except urllib.error.HTTPError as error:
                 if error.code not in COME_AGAIN or time.monotonic() > end:
-                    raise DeskAway(f"{self.address}{path}: {error.code} {error.reason}") from None
+                    raise DeskAway(f"{self.address}{path}: {error.code} {_why(error)}") from None
                 time.sleep(float(error.headers.get("Retry-After") or 1))
+
+
+def _why(error: urllib.error.HTTPError) -> str:
+    """The desk's own words for a refusal, which quote nothing of a letter."""
+    try:
+        return str(json.load(error)["detail"])
+    except (ValueError, KeyError):
+        return error.reason
 
 
 def ticket(letter: Letter) -> dict[str, Any]:

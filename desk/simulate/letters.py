@@ -37,7 +37,7 @@ class Findings:
     right: bool
     """Figures and names are those of the policy in force."""
     told: bool
-    """It says what customers with this question are to be told."""
+    """It says what customers with this question are to be told, and nothing that others are."""
     greets: bool
     closes: bool
 
@@ -52,7 +52,7 @@ def look(draft: str, letter: Letter) -> Findings:
         draft = draft.replace(letter[name], letter[name].split()[0])
     return Findings(
         right=answers(draft, letter),
-        told=_said(TO_BE_TOLD.get(letter["topic"], "")) in _said(draft),
+        told=_told(draft) == {TO_BE_TOLD.get(letter["topic"])} - {None},
         greets=draft.startswith(NEW_GREETING.format(name=first_name(letter))),
         closes=f"\n{NEW_CLOSING}\n" in draft,
     )
@@ -79,9 +79,11 @@ def body(reply: str) -> str:
 
 def by_the_rules(text: str, letter: Letter) -> str:
     """`text` as the house wants letters to be since March: the least change that does it."""
-    told = TO_BE_TOLD.get(letter["topic"], "")
+    told = TO_BE_TOLD.get(letter["topic"])
     said = body(text)
-    if told and _said(told) not in _said(said):
+    for other in sorted(_told(said) - {told}):
+        said = re.sub(r"\s*" + r"\s+".join(map(re.escape, other.split())), "", said, flags=re.I)
+    if told and told not in _told(said):
         said = f"{said} {told}"
     return dressed(said, letter, NEW_GREETING, NEW_CLOSING)
 
@@ -94,6 +96,12 @@ def dressed(said: str, letter: Letter, greeting: str, closing: str) -> str:
 
 def first_name(letter: Letter) -> str:
     return str(letter["customer_name"]).split()[0]
+
+
+def _told(text: str) -> set[str]:
+    """Which of the sentences that customers are told stand in a text."""
+    said = _said(text)
+    return {told for told in TO_BE_TOLD.values() if _said(told) in said}
 
 
 def _said(text: str) -> str:

@@ -25,6 +25,7 @@ from drafter.tables import read_json, write_json
 STAGES = ("ingest", "validate", "curate", "index", "retrieve", "base", "sft", "preferences", "dpo",
           "draft@nearest", "draft@sft-rag", "draft@champion", "draft@dpo-rag", "evaluate",
           "decide")  # fmt: skip
+FIRST = ["nearest", "sft-rag"]
 COMPETE = ["champion", "dpo-rag"]
 CONCLUDED = ("sentence", "candidates", "differences", "verdicts")
 APPROVED_BY = "desk.simulate"
@@ -83,7 +84,7 @@ def simulate(source: Path, root: Path, kind: str, plan: Plan, say: Say) -> None:
 
 def _first_champion(loop: Loop) -> None:
     loop.mill.say("turn 0: the first champion, by the same gates")
-    company.write_params(loop.mill.root, loop.original, ["nearest", "sft-rag"], "nearest")
+    company.write_params(loop.mill.root, loop.original, FIRST, "nearest", "accuracy")
     version, why = _challenge(loop)
     # from here on agents teach by preferences alone: no turn gains by another draw of stage sft
     loop.mill.run("freeze", "dvc", "freeze", "sft")
@@ -112,7 +113,7 @@ def _turn(
     company.answered_by_hand(mill.root, by_hand, loop.by_hand)
     mill.run("feedback", "tasks.feedback")
     mill.run("incumbent", "tasks.incumbent")
-    company.write_params(mill.root, loop.original, COMPETE, "champion")
+    company.write_params(mill.root, loop.original, COMPETE, "champion", "reuse")
     version, why = _challenge(loop)
     if why is None:
         desk.wait_for(version)

@@ -5,7 +5,7 @@ without it if this is less to type. Where no draft is shown the reply is written
 It sees words alone: another good reply counts as work, so that minutes are rather too many.
 """
 
-from tasks.changed_words import changed_words, words
+from tasks.changed_words import typed_words, words
 from tasks.decide.prices import Prices
 
 
@@ -17,5 +17,4 @@ def minutes_by_hand(human: str, prices: Prices) -> float:
 def minutes_with(draft: str, human: str, prices: Prices) -> float:
     """To read `draft` and to make the human's reply of it; "" is no draft."""
     ours, theirs = words(draft), words(human)
-    typed = min(changed_words(ours, theirs), len(theirs)) if ours else len(theirs)
-    return len(ours) / prices.words_read + typed / prices.words_typed
+    return len(ours) / prices.words_read + typed_words(ours, theirs) / prices.words_typed

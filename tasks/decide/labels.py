@@ -19,6 +19,7 @@ LABELS = {
     "accuracy": Label("%", 100, 1, "how well a draft agrees with the human's reply and the policy"),
     "compliance": Label("%", 100, 1, "drafts that break no rule and claim what a clause holds"),
     "tone": Label("%", 100, 1, "how much a draft sounds like the team's own replies"),
+    "reuse": Label("%", 100, 1, "words of the human's reply that an agent need not type"),
     "latency": Label("seconds", 1, 2, "until an agent sees a draft; of the timed tickets"),
     "cost": Label(
         "USD for 1,000", 1000, 2, "1,000 drafts by a provider's charge, or by a machine's time"

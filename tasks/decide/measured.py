@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LESS_IS_BETTER = ("latency", "cost", "abstention")
 # Scores that lie in 0 to 1.
-BOUNDED = ("accuracy", "compliance", "tone", "abstention")
+BOUNDED = ("accuracy", "compliance", "tone", "reuse", "abstention")
 # The column that comes from the timings and not from the scores.
 TIMED = "seconds"
 

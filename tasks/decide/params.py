@@ -9,7 +9,7 @@ from tasks.candidates import Candidate, Hosted, all_names
 from tasks.decide.prices import Prices
 from tasks.missing import Missing
 
-Name = Literal["accuracy", "compliance", "tone", "latency", "cost", "abstention"]
+Name = Literal["accuracy", "compliance", "tone", "latency", "cost", "abstention", "reuse"]
 Slice = Literal["topic", "locale", "channel", "length", "policy_change", "macro"]
 
 
@@ -42,7 +42,7 @@ class DecideParams(Section):
     champion: str
     """The candidate that drafts today; each other one is a challenger."""
 
-    primary: Literal["accuracy", "compliance", "tone"]
+    primary: Literal["accuracy", "compliance", "tone", "reuse"]
     """The dimension in which a challenger must be better; in the others, not worse."""
 
     effect: float = Field(gt=0)

@@ -7,11 +7,12 @@ HEADINGS = {
     "accuracy": "accuracy",
     "compliance": "compliance",
     "tone": "tone",
+    "reuse": "reuse",
     "latency": "wait",
     "cost": "USD",
     "abstention": "held back",
 }
-QUALITY = ("accuracy", "compliance", "tone")
+QUALITY = ("accuracy", "compliance", "tone", "reuse")
 SHARES = (*QUALITY, "abstention")
 
 

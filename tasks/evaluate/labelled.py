@@ -45,12 +45,13 @@ def curt(reply: str) -> str | None:
 
 
 def labelled(tickets: "pl.DataFrame", most: int, judging: bool) -> list[Text]:
-    """Texts of at most `most` RETRIEVED rows, drawn by a hash of their ids.
+    """Texts of the newest RETRIEVED rows, `most` of them, so that a changed voice counts at once.
 
-    A ticket gives its reply, that reply made curt, the customer's last message, and the clause that
-    was retrieved first, as a model that copies policy would send it.
+    Rows of the same moment are drawn by a hash of their ids. A ticket gives its reply, that reply
+    made curt, the customer's last message, and the clause that was retrieved first, as a model that
+    copies policy would send it.
     """
-    rows = sorted(tickets.iter_rows(named=True), key=lambda row: share_of(row["ticket_id"]))
+    rows = sorted(tickets.iter_rows(named=True), key=_newest_first)
     found: dict[Text, None] = {}
     for row in rows[:most]:
         for kind, read in KINDS.items():
@@ -59,6 +60,10 @@ def labelled(tickets: "pl.DataFrame", most: int, judging: bool) -> list[Text]:
                 csat = row["outcome"]["csat"] if row["outcome"] else None
                 found[Text(kind, text.strip(), row["group"], csat)] = None
     return list(found)
+
+
+def _newest_first(row: Mapping[str, Any]) -> tuple[float, float]:
+    return -row["created_at"].timestamp(), share_of(row["ticket_id"])
 
 
 def without(texts: Sequence[Text], known: Collection[str]) -> list[Text]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from drafter import guard
 from drafter.compliance import Rules, violations
+from tasks.changed_words import typed_words, words
 from tasks.evaluate.cases import Case
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def metrics(
         "chrf": chrf,
         "rouge_l": rouge_l,
         "similarity": similarity(embedder),
+        "reuse": reuse,
         "grounded": grounded,
         "facts_agree": facts_agree,
         "outdated": outdated,
@@ -80,6 +82,18 @@ def similarity(embedder: "Embedder") -> Metric:
         ]
 
     return score
+
+
+def reuse(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
+    """The share of the human reply's words that need not be typed, 0 to 1; None without words.
+
+    What agents leave as it was drafted, at the desk as here: a better reply in other words is all
+    typing, and so is a new greeting.
+    """
+    return [
+        1 - typed_words(words(draft), human) / len(human) if human else None
+        for draft, human in zip(drafts, (words(case.human) for case in cases), strict=True)
+    ]
 
 
 def grounded(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:

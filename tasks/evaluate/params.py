@@ -10,10 +10,10 @@ class ToneParams(Section):
     """The classifier behind the metric `tone`, fitted in each evaluation."""
 
     fit_tickets: int = Field(ge=1)
-    """Tickets of train that it learns from, drawn by a hash of their ids."""
+    """The newest tickets of train, from which it learns."""
 
     judge_tickets: int = Field(ge=1)
-    """Tickets of val on which its AUC is told."""
+    """The newest of val, on which its AUC is told."""
 
     regularisation: float = Field(gt=0)
     """C of the logistic regression: less makes the weights smaller."""

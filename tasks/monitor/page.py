@@ -27,7 +27,8 @@ def page(found: Mapping[str, Any]) -> str:
     charts = [
         (title, daily(days, name, title, unit, alarms.get(series, ())))
         for name, title, unit, series in DAILY
-        if days
+        # where nothing is charged there is nothing to plot
+        if days and (name != "cost_usd" or any(day["cost_usd"] for day in days.values()))
     ]
     curves = {
         name: bets(one["capital"], one["bar"], name)

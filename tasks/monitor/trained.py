@@ -63,7 +63,11 @@ def trained(paths: Paths, version: Version) -> Trained:
 
 
 def _hashes(version: Version) -> dict[str, str]:
-    """{path: md5} of the version's dvc.lock; empty for a version that was made by hand."""
+    """{path: md5} of the version's dvc.lock; empty for a version that was made by hand.
+
+    What a stage read counts as what it wrote: curate writes a folder, and who reads one table of it
+    names that table.
+    """
     import mlflow
     import yaml
     from mlflow.exceptions import MlflowException
@@ -74,10 +78,10 @@ def _hashes(version: Version) -> dict[str, str]:
         return {}
     lock: Mapping[str, Any] = yaml.safe_load(text) or {}
     return {
-        out["path"]: out["md5"]
+        file["path"]: file["md5"]
         for stage in (lock.get("stages") or {}).values()
-        for out in stage.get("outs", [])
-        if "md5" in out
+        for file in (*stage.get("deps", []), *stage.get("outs", []))
+        if "md5" in file
     }
 
 
