@@ -97,7 +97,7 @@ def put_together(
         )  # fmt: skip
         split = Split(challenger, own, beside.share, beside.seconds, meters.miss)
     if challenger and beside.mode == "shadow":
-        shadow = Shadow(challenger, batcher, beside.queue, meters.miss)
+        shadow = Shadow(challenger, champion, batcher, beside.queue, meters.miss)
     desk = Desk(store, champion, batcher, meters, params, pseudonyms, traces, split, shadow)
     meters.watch(
         champion.status, lambda: batcher.waiting, lambda: batcher.hanging,

@@ -140,6 +140,16 @@ class Steps:
         return [Generation(UNSEEN) for _ in prompts]
 
 
+def test_it_waits_while_a_new_champion_is_loaded(tmp_path: Path) -> None:
+    with shadowed(tmp_path, Says(UNSEEN)) as (desk, address):
+        desk.champion._loading = "9"
+        ask(address)
+        time.sleep(0.6)
+        assert rows(desk) == []
+        desk.champion._loading = None
+        until(lambda: rows(desk))
+
+
 def test_it_stops_between_two_tokens_while_the_champion_writes(tmp_path: Path) -> None:
     champion, steps = Gated(SEEN, shut=False), Steps()
     with shadowed(tmp_path, steps, champion) as (desk, address):

@@ -85,6 +85,11 @@ class Follower:
         """The version that serves; None where none does."""
         return None if self._is_champion(self._identity) else self._served
 
+    @property
+    def loading(self) -> bool:
+        """Whether a version is being loaded."""
+        return self._loading is not None
+
     def current(self) -> Served:
         """The version that serves. Raises NoChampion."""
         served = self.served

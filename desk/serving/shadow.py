@@ -1,8 +1,9 @@
 """The challenger beside the champion, unseen: the same tickets, once the champion has drafted.
 
 Best effort: it begins a draft when the champion has had nothing to do for a moment, one at a time,
-and stops between two tokens while the champion writes. Tickets that it has no time for are dropped
-and counted. Whatever it raises, or that it hangs, is nobody else's trouble: the thread is its own.
+and stops between two tokens while the champion writes, or a new one is loaded. Tickets that it has
+no time for are dropped and counted. Whatever it raises, or that it hangs, is nobody else's trouble:
+the thread is its own.
 """
 
 import threading
@@ -29,9 +30,15 @@ class Shadow:
     """Offer it tickets; `dropped` is told why one has no draft of the challenger's."""
 
     def __init__(
-        self, follower: Follower, champions: Batcher, most: int, dropped: Callable[[str], None]
+        self,
+        follower: Follower,
+        champion: Follower,
+        champions: Batcher,
+        most: int,
+        dropped: Callable[[str], None],
     ) -> None:
         self.follower = follower
+        self._champion = champion
         self._champions = champions
         self._dropped = dropped
         self._ended = threading.Event()
@@ -62,7 +69,7 @@ class Shadow:
 
     def _wait(self, idle: float, look: float) -> None:
         """Until the champion has had nothing to do for so long. Raises NoChampion at the end."""
-        while self._champions.idle <= idle:
+        while self._champions.idle <= idle or self._champion.loading:
             if self._ended.wait(look):
                 break
         if self._ended.is_set():
