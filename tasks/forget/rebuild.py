@@ -1,0 +1,86 @@
+"""What a rebuild takes, told before anything is changed; and the rebuild itself, by DVC."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from drafter.errors import BadInput, RepositoryBusy
+from drafter.tables import read_json
+from tasks.dag import Stage, read_dag
+from tasks.paths import Paths
+from tasks.repro import Runner
+
+Say = Callable[[str], None]
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class ToRun:
+    """A stage that a rebuild runs; `why` is `holds`, or the stage whose change makes it run."""
+
+    stage: str
+    why: str
+    seconds: float | None
+    """When it last ran; None where nobody knows."""
+
+
+def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
+    """The stages that run again, if each changes what it writes: DVC skips the rest.
+
+    `places` are the files of the sources, and of what stages wrote, that are to change.
+    """
+    if not (paths.root / "dvc.yaml").is_file():
+        return []
+    held = [place for place in places if place.is_relative_to(paths.root)]
+    reads = _reads(paths.root)
+    found: dict[str, ToRun] = {}
+    for stage in read_dag(paths.root):
+        deps = reads.get(stage.name, ())
+        holds = any(place.is_relative_to(dep) for place in held for dep in deps)
+        after = next((name for name in stage.upstream if name in found), None)
+        if holds or after:
+            why = "reads what changes" if holds else f"after {after}"
+            found[stage.name] = ToRun(stage.name, why, _seconds(paths, stage))
+    return list(found.values())
+
+
+def _reads(root: Path) -> Mapping[str, list[Path]]:
+    from dvc.repo import Repo
+
+    with Repo(str(root)) as repo:
+        return {
+            stage.name: [Path(str(dep)) if Path(str(dep)).is_absolute() else root / str(dep)
+                         for dep in stage.deps]
+            for stage in repo.index.stages
+            if getattr(stage, "name", None)
+        }  # fmt: skip
+
+
+def _seconds(paths: Paths, stage: Stage) -> float | None:
+    try:
+        return float(read_json(paths.duration(stage.name))["seconds"])
+    except (BadInput, KeyError, TypeError, ValueError):
+        return None
+
+
+def rebuild(paths: Paths, say: Say) -> dict[str, str]:
+    """Bring every stage up to date; {stage: ran, restored or unchanged}.
+
+    Raises StageFailed in the stage's words, RepositoryBusy where another DVC works here.
+    """
+    if not (paths.root / "dvc.yaml").is_file():
+        return {}
+    runner = Runner(paths.root)
+    told: dict[str, str] = {}
+    try:
+        for stage in read_dag(paths.root):
+            for left in reversed(range(TRIES)):
+                try:
+                    told[stage.name] = runner.stage(stage.name, say)
+                    break
+                except RepositoryBusy:
+                    if not left:
+                        raise
+    finally:
+        runner.stop()
+    return told
