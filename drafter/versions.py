@@ -27,6 +27,8 @@ LEAKAGE_TAG = "replymill.leakage"
 FORGOTTEN_TAG = "replymill.forgotten"
 # That it served then, and so goes on until another version does.
 FORGOTTEN_SERVES_TAG = "replymill.forgotten_serves"
+# That it only held some, which were taken out.
+CLEANED_TAG = "replymill.cleaned"
 # What a version without is not served.
 REQUIRED_TAGS = (
     CANDIDATE_TAG, EVIDENCE_TAG, DRAFTER_TAG, GIT_COMMIT_TAG, DVC_LOCK_TAG, LEAKAGE_TAG,

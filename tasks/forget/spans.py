@@ -4,7 +4,7 @@ The other rows stay as they were written: quotes, line ends, spaces and all. A r
 of place has torn counts as one line whose cells nobody knows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,20 +65,23 @@ class Spans:
     def _codec(self) -> str:
         return "utf-8" if self.encoding.lower().replace("_", "-") in WIDE else self.encoding
 
-    def write_without(self, dropped: set[int], hidden: Mapping[str, str]) -> None:
-        """Write the file anew without the rows of these numbers, from 0.
+    def write_without(self, dropped: set[int], hide: Callable[[str], str]) -> None:
+        """Write the file anew without the rows of these numbers, from 0, the others by `hide`.
 
-        In the others what `hidden` names gives way to what it says.
+        A row that `hide` leaves as it is keeps its bytes.
         """
         parts, at = [], 0
         for number, (start, end) in enumerate(self.cuts):
             if number in dropped:
                 parts.append(self.data[at:start])
                 at = end
+                continue
+            text = self.data[start:end].decode(self._codec, "replace")
+            if (hidden := hide(text)) != text:
+                parts += [self.data[at:start], hidden.encode(self._codec, "replace")]
+                at = end
         parts.append(self.data[at:])
         left = b"".join(parts)
-        for value, instead in hidden.items():
-            left = left.replace(_bytes(value, self._codec), instead.encode())
         if self._codec != self.encoding:
             left = left.decode().encode(self.encoding)
         write_bytes(self.path, left)
@@ -90,13 +93,6 @@ def write_bytes(path: Path, data: bytes) -> None:
     with written_whole(path) as beside:
         beside.write_bytes(data)
         beside.chmod(mode)
-
-
-def _bytes(value: str, codec: str) -> bytes:
-    try:
-        return value.encode(codec)
-    except UnicodeEncodeError:
-        return value.encode()
 
 
 def _whole(rows: Rows, codec: str) -> Iterator[tuple[int, int, list[str]]]:

@@ -9,8 +9,8 @@ from tasks.forget.person import Person
 from tasks.forget.rebuild import ToRun, forecast
 from tasks.forget.search import Searched, files_below, search
 from tasks.forget.sources import Table, rows_of
-from tasks.forget.traces import find_traces, local
-from tasks.forget.versions import LESSONS, Found, find_versions
+from tasks.forget.traces import client_of, database, find_traces, local
+from tasks.forget.versions import LESSONS, Found, find_versions, is_copy_of
 from tasks.forget.who import is_theirs
 from tasks.paths import Paths
 
@@ -80,10 +80,13 @@ def survey(
         if any(paths.root / lesson in found.hits for lesson in lessons)
         and (paths.root / model).is_dir()
     ]
+    versions = find_versions(where.tracking_uri, where.model, paths, needles)
+    if is_copy_of(paths.champion, [one for one in versions if one.adapter and one.touched]):
+        models.append(paths.champion)
     return Survey(
         person, rows, quotes, found,
         find_traces(where.tracking_uri, needles),
-        find_versions(where.tracking_uri, where.model, paths, needles),
+        versions,
         models,
         tainted(cache, found.hits, paths) if cache else set(),
         forecast(paths, [*rows, *quotes, *found.hits]),
@@ -107,8 +110,6 @@ def to_search(where: Where, tables: list[Table], cache: Cache | None) -> list[Pa
 
 def artifact_folders(where: Where) -> list[Path]:
     """Where MLflow keeps artifacts on this machine, by its experiments."""
-    from tasks.forget.traces import client_of, database
-
     path = database(where.tracking_uri)
     if path is not None and not path.is_file():
         return []

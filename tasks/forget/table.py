@@ -3,9 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tasks.forget.journal import Journal
 from tasks.forget.search import Hit
 from tasks.forget.survey import Survey, Where
+from tasks.forget.versions import Found, find_versions
+
+if TYPE_CHECKING:
+    from tasks.forget.proof import Proof
 
 # The first that fits tells what a file is.
 KINDS = (
@@ -71,29 +77,30 @@ def lines(found: Survey, where: Where) -> Iterator[str]:
     yield f"looked at {told(found)}"
 
 
-def version_line(one: object) -> str:
-    number, learned = one.number, one.learned  # type: ignore[attr-defined]
+def version_line(one: Found) -> str:
     said = []
-    if one.left_behind:  # type: ignore[attr-defined]
+    if one.left_behind:
         said.append("marked before, and its adapter is still there")
-    elif one.adapter:  # type: ignore[attr-defined]
-        words = {True: "its adapter learned from them", False: "", None: "may have learned"}
-        said += [words[learned]] if words[learned] else []
-    if one.holds:  # type: ignore[attr-defined]
+    elif one.adapter and one.learned is not False:
+        said.append(
+            "its adapter learned from them" if one.learned else "may have learned from them"
+        )
+    if one.holds:
         said.append("its index holds them")
-    return f"{number}: {', '.join(said)}"
+    return f"{one.number}: {', '.join(said)}"
 
 
 def rebuild_lines(found: Survey) -> Iterator[str]:
     if not found.to_run:
         yield "no stage of dvc.yaml reads what changes"
         return
+    unknown = sum(one.seconds is None for one in found.to_run)
     known = [one.seconds for one in found.to_run if one.seconds is not None]
     yield (
         f"a rebuild runs at most {plural(len(found.to_run), 'stage')}, "
         f"{sum(known) / 60:.1f} minutes one after the other as they last took"
-        + (f" ({len(found.to_run) - len(known)} of unknown time)" if len(known) < len(found.to_run) else "")
-    )  # fmt: skip
+        + (f" ({unknown} of unknown time)" if unknown else "")
+    )
     for one in found.to_run:
         seconds = "" if one.seconds is None else f"{one.seconds:,.1f} s"
         yield f"  {one.stage:<16} {seconds:>10}  {one.why}"
@@ -123,3 +130,34 @@ def told(found: Survey) -> str:
 
 def plural(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def proven(proof: "Proof") -> Iterator[str]:
+    """What was searched, and that nothing was found."""
+    yield (
+        f"searched {proof.files:,} files of {proof.bytes / 1e6:,.1f} MB"
+        + (f" and {plural(proof.rows, 'row')} of the desk's store" if proof.rows else "")
+        + f" for {proof.needles} values and runs of words: 0 found"
+    )
+    if proof.anew:
+        yield (
+            f"{plural(proof.anew, 'run')} of words of replies left out: rebuilt models, which "
+            "never saw this customer, write them by themselves"
+        )
+
+
+def next_steps(journal: Journal, where: Where) -> Iterator[str]:
+    """What is left for a person to do, and what this command can't reach."""
+    yield ""
+    found = find_versions(where.tracking_uri, where.model, where.paths, journal.person.needles)
+    for one in found:
+        if one.number in journal.versions and one.serves and one.adapter:
+            yield (
+                f"version {one.number} serves, and its weights learned from them: `make run` "
+                "registers a version of the rebuilt mill; promote that (`make release`), then tell "
+                "this again, and its adapter goes"
+            )
+    yield (
+        "not reached: git's history, backups, DVC's remotes, the helpdesk, what was sent to hosted "
+        "models, and blocks that a disk has not written over"
+    )

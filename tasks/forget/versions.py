@@ -1,4 +1,4 @@
-"""Registered versions: which hold the customer's tickets in their index, and which learned from them.
+"""Registered versions: which hold a customer's tickets in their index, which learned from them.
 
 A version that serves must not vanish under the desk, so it is marked and goes on until another is
 promoted; `make forget` then takes its adapter. Any other version that learned loses its adapter at
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from drafter.versions import (
     CHAMPION,
+    CLEANED_TAG,
     DRAFTER_ARTIFACT,
     DRAFTER_TAG,
     FORGOTTEN_SERVES_TAG,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 # What a version's weights were trained on.
 LESSONS = ("data/retrieved/train.parquet", "data/preferences/train.parquet")
 ADAPTER, INDEX = "adapter", "index"
+WEIGHTS = "adapter_model.safetensors"
 
 
 @dataclass
@@ -145,20 +147,33 @@ def _learned(
     return None if None in told else False
 
 
-def mark(uri: str, model: str, found: Found, day: str, tickets: int) -> None:
-    """Say on the version that it held or learned from tickets that are forgotten, and how many."""
+def mark(uri: str, model: str, found: Found, learned: bool, when: str) -> None:
+    """Say on the version that it learned from tickets that are forgotten, or only held some.
+
+    `when` is a day and a count. What held some is clean by now, and may be promoted.
+    """
     client = client_of(uri)
-    count = f"{tickets} tickets" if tickets != 1 else "1 ticket"
-    what = "learned from" if found.adapter else "held"
-    client.set_model_version_tag(model, found.number, FORGOTTEN_TAG, f"{day}: {count}")
+    if not learned:
+        client.set_model_version_tag(model, found.number, CLEANED_TAG, when)
+        return
+    client.set_model_version_tag(model, found.number, FORGOTTEN_TAG, when)
     if found.serves:
         client.set_model_version_tag(
             model, found.number, FORGOTTEN_SERVES_TAG, "until another version is promoted"
         )
-    first = f"**It {what} {count} that were forgotten on {day}: promote another version.**"
+    first = f"**Learned from customers who were forgotten ({when}): promote another version.**"
     before = client.get_model_version(model, found.number).description or ""
-    if not before.startswith("**It "):
+    if not before.startswith("**Learned from"):
         client.update_model_version(model, found.number, description=f"{first}\n\n{before}")
+
+
+def is_copy_of(adapter: Path, versions: list[Found]) -> bool:
+    """Whether the adapter in a folder is that of one of these versions."""
+    ours = adapter / WEIGHTS
+    theirs = (Path(one.folder) / ADAPTER / WEIGHTS for one in versions if one.folder)
+    return ours.is_file() and any(
+        path.is_file() and path.read_bytes() == ours.read_bytes() for path in theirs
+    )
 
 
 def drop_adapter(uri: str, model: str, found: Found) -> None:

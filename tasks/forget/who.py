@@ -53,7 +53,7 @@ def find(asked: str, known: Known) -> Person:
             if is_theirs(row, table, person):
                 gathered.row(row)
     for stored in known.stored:
-        if _is_their_ticket(stored, person):
+        if is_their_ticket(stored, person):
             gathered.ticket(stored)
     for raw, hidden in mill_tickets(known):
         for ticket, pseudonymised in zip(raw, hidden, strict=True):
@@ -125,7 +125,7 @@ def _called(known: Known) -> Iterator[tuple[str, set[str]]]:
             yield stored.customer, names
 
 
-def _is_their_ticket(stored: Stored, person: Person) -> bool:
+def is_their_ticket(stored: Stored, person: Person) -> bool:
     if stored.customer:
         return _same(stored.customer, person)
     mails = {mail.casefold() for mail in person.emails}

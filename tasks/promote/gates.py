@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from drafter.versions import FORGOTTEN_TAG
 from tasks.promote.params import GatesParams
 from tasks.regressions.check import Outcome
 
@@ -61,6 +62,13 @@ def held_against(
         _canary(evidence.canary, gates),
         *_regressions(regressions),
     ]
+
+
+def forgotten(tags: Mapping[str, str]) -> Gate:
+    """A version that learned from a customer who was forgotten since is not promoted."""
+    told = tags.get(FORGOTTEN_TAG)
+    refusal = f"it learned from customers who were forgotten ({told}): {AGAIN}"
+    return Gate("forgotten", told or "nobody", "nobody it learned from", refusal if told else None)
 
 
 def _verdict(candidate: str, decision: Mapping[str, Any]) -> Gate:
