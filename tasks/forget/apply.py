@@ -64,7 +64,7 @@ def _versions(
     journal: Journal, where: Where, candidates: Mapping[str, Candidate], say: Say
 ) -> None:
     person, uri, model, paths = journal.person, where.tracking_uri, where.model, where.paths
-    found = find_versions(uri, model, paths, person.needles)
+    found = find_versions(uri, model, paths, person)
     serves = next((one.number for one in found if one.serves), None)
     if is_copy_of(paths.champion, _learned(found, journal)):
         if any(one.model == "models/champion" for one in candidates.values()):

@@ -48,32 +48,51 @@ class Cache:
 def tainted(cache: Cache, holding: Iterable[Path], paths: Paths) -> set[str]:
     """The md5s of what holds the customer, given as files, and of what learned from that.
 
-    What a run without the customer wrote as well is nobody's: policies, say, stay the same.
+    A model learned where every run that made it read what holds them, or a model that learned.
     """
     objects = cache.objects()
     by_file = {path: md5 for md5, path in objects.items()}
+    by_file |= {path: md5 for md5, path in _workspace(paths).items()}
     held = {by_file[path] for path in holding if path in by_file}
-    runs = [run for _, run in records(cache)] + list(_locked(paths.root / "dvc.lock"))
     makers: dict[str, list[set[str]]] = {}
-    learning: set[str] = set()
-    for run in runs:
+    for run in [*(run for _, run in records(cache)), *_locked(paths.root / "dvc.lock")]:
         read = {dep["md5"] for dep in run.get("deps", []) if "md5" in dep}
         for out in run.get("outs", []):
-            if "md5" in out:
+            if "md5" in out and out["path"].startswith(LEARNING):
                 makers.setdefault(out["md5"], []).append(read)
-                if out["path"].startswith(LEARNING):
-                    learning.add(out["md5"])
-    everything, grows = held | folders(objects, held), True
+    told = held | folders(objects, held)
+    learned: set[str] = set()
+    grows = True
     while grows:
-        more = {md5 for md5, all_read in makers.items() if all(r & everything for r in all_read)}
-        more |= everything | folders(objects, more | everything)
-        grows = len(more) > len(everything)
-        everything = more
-    learned = everything & learning
+        more = {
+            md5 for md5, each in makers.items() if all(read & (told | learned) for read in each)
+        }
+        grows = more != learned
+        learned = more
     members = {entry["md5"] for one in learned for entry in _entries(objects.get(one))}
-    clean = {md5 for md5 in objects if md5.endswith(".dir")} - everything
+    clean = {md5 for md5 in objects if md5.endswith(".dir")} - told - learned
     members -= {entry["md5"] for one in clean for entry in _entries(objects[one])}
-    return held | learned | members | folders(objects, held)
+    return told | learned | members
+
+
+def _workspace(paths: Paths) -> dict[str, Path]:
+    """The files of the checkout that are outputs by themselves, by dvc.lock."""
+    return {
+        out["md5"]: paths.root / out["path"]
+        for run in _locked(paths.root / "dvc.lock")
+        for out in run.get("outs", [])
+        if "md5" in out and not out["md5"].endswith(".dir")
+    }
+
+
+def still_made(paths: Paths, gone: set[str]) -> list[str]:
+    """The stages that, by dvc.lock, still read or made what was to go."""
+    told = _yaml(paths.root / "dvc.lock").get("stages") or {}
+    return [
+        name
+        for name, run in told.items()
+        if gone & {one.get("md5") for one in [*run.get("deps", []), *run.get("outs", [])]}
+    ]
 
 
 def folders(objects: dict[str, Path], members: set[str]) -> set[str]:

@@ -54,4 +54,7 @@ class Person:
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> "Person":
-        return cls(**{name: set(v) if isinstance(v, list) else v for name, v in told.items()})
+        values: dict[str, Any] = {
+            name: set(value) if isinstance(value, list) else value for name, value in told.items()
+        }
+        return cls(**values)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drafter.errors import NotForgotten
-from tasks.forget.cache import Cache
+from tasks.forget.cache import Cache, still_made
 from tasks.forget.decode import ROWS, row_text
+from tasks.forget.journal import Journal
 from tasks.forget.needles import Needles, found_in
 from tasks.forget.person import Person
 from tasks.forget.search import search
@@ -32,13 +33,16 @@ class Proof:
     """Runs of words of replies that rebuilt models wrote by themselves, and that were left out."""
 
 
-def prove(person: Person, tables: list[Table], where: Where, before: Needles) -> Proof:
+def prove(journal: Journal, tables: list[Table], where: Where, before: Needles) -> Proof:
     """Search again. Raises NotForgotten that names each place where something is left.
 
     `before` are the needles, of which `without_anew` has left some out.
     """
-    needles = person.needles
-    left: list[str] = []
+    person, needles = journal.person, journal.person.needles
+    left = [
+        f"dvc.lock: stage {name} is still of what held them: `dvc repro {name}`"
+        for name in still_made(where.paths, journal.cached)
+    ]
     root = where.paths.root
     for table in tables:
         rows = sum(is_theirs(row, table, person) for row in rows_of(table, root))
@@ -52,7 +56,7 @@ def prove(person: Person, tables: list[Table], where: Where, before: Needles) ->
         parts = ", ".join(f"{part.lstrip(':') or 'rows'} {n}" for part, n in hit.rows.items() if n)
         left.append(f"{shown(hit.path, root)}: {len(hit.needles)} finds{parts and f' ({parts})'}")
     left += [f"{shown(path, root)}: can't be read" for path in found.unread]
-    rows, hits = _postgres(where.feedback_url, needles)
+    rows, hits = postgres_hits(where.feedback_url, needles)
     left += hits
     if database(where.tracking_uri) is None:
         traces = find_traces(where.tracking_uri, needles)
@@ -66,7 +70,7 @@ def prove(person: Person, tables: list[Table], where: Where, before: Needles) ->
     return Proof(found.files, found.bytes, needles.count, rows, before.count - needles.count)
 
 
-def _postgres(url: str, needles: Needles) -> tuple[int, list[str]]:
+def postgres_hits(url: str, needles: Needles) -> tuple[int, list[str]]:
     """How many rows a store in PostgreSQL has, and which tables hold a needle."""
     if sqlite_file(url) is not None:
         return 0, []
@@ -91,8 +95,8 @@ def _batches(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
         yield batch
 
 
-def without_anew(person: Person, where: Where) -> Person:
-    """The person but for words of replies that the rebuilt models wrote by themselves.
+def without_anew(person: Person, where: Where) -> None:
+    """Look no more for words of replies that the rebuilt models wrote by themselves.
 
     A team's replies are alike: what a model that never saw the customer writes is not theirs. It
     counts where the drafts are those that dvc.lock knows; words of the customer's own always stay.
@@ -109,7 +113,6 @@ def without_anew(person: Person, where: Where) -> Person:
         for hit in found_in(texts, Needles(frozenset(), frozenset(), frozenset(person.replies))):
             written |= hit
     person.replies -= written
-    return person
 
 
 def _locked(lock: Path) -> dict[str, str]:

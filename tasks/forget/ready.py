@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from drafter.errors import BadInput
+from tasks.forget.rebuild import ToRun
 from tasks.forget.sources import Table, refuse_fixed
 from tasks.forget.store import refuse_busy, sqlite_file
 from tasks.forget.survey import Survey, Where
@@ -13,10 +14,19 @@ from tasks.keys import check_keys
 def check(found: Survey, tables: list[Table], where: Where) -> None:
     """Raise BadInput, or KeyMissing, where forgetting could not go through to its end."""
     refuse_fixed(tables, found.rows)
+    _refuse_frozen(found.to_run)
     check_keys(where.paths.root)
     refuse_busy(where.feedback_url)
     held = [sqlite_file(where.feedback_url), database(where.tracking_uri)]
     refuse_open([path for path in held if path is not None and path.is_file()])
+
+
+def _refuse_frozen(stages: list[ToRun]) -> None:
+    if frozen := [one.stage for one in stages if one.frozen]:
+        raise BadInput(
+            f"dvc.yaml freezes {', '.join(frozen)}, so that what learned from them would stay: "
+            f"`dvc unfreeze {' '.join(frozen)}`, and tell this again; nothing was changed"
+        )
 
 
 def refuse_open(files: list[Path]) -> None:

@@ -8,7 +8,7 @@ from drafter.errors import BadInput, RepositoryBusy
 from drafter.tables import read_json
 from tasks.dag import Stage, read_dag
 from tasks.paths import Paths
-from tasks.repro import Runner
+from tasks.repro import PROGRESS, Runner
 
 Say = Callable[[str], None]
 TRIES = 3
@@ -20,6 +20,8 @@ class ToRun:
 
     stage: str
     why: str
+    frozen: bool
+    """Whether dvc.yaml says that it never runs."""
     seconds: float | None
     """When it last ran; None where nobody knows."""
 
@@ -32,7 +34,7 @@ def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
     if not (paths.root / "dvc.yaml").is_file():
         return []
     held = [place for place in places if place.is_relative_to(paths.root)]
-    reads = _reads(paths.root)
+    reads, frozen = _reads(paths.root)
     found: dict[str, ToRun] = {}
     for stage in read_dag(paths.root):
         deps = reads.get(stage.name, ())
@@ -40,20 +42,30 @@ def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
         after = next((name for name in stage.upstream if name in found), None)
         if holds or after:
             why = "reads what changes" if holds else f"after {after}"
-            found[stage.name] = ToRun(stage.name, why, _seconds(paths, stage))
+            found[stage.name] = ToRun(stage.name, why, stage.name in frozen, _seconds(paths, stage))
     return list(found.values())
 
 
-def _reads(root: Path) -> Mapping[str, list[Path]]:
+def _reads(root: Path) -> tuple[Mapping[str, list[Path]], set[str]]:
+    """What each stage reads, and which are frozen."""
     from dvc.repo import Repo
 
     with Repo(str(root)) as repo:
-        return {
+        named = [stage for stage in repo.index.stages if getattr(stage, "name", None)]
+        reads = {
             stage.name: [Path(str(dep)) if Path(str(dep)).is_absolute() else root / str(dep)
                          for dep in stage.deps]
-            for stage in repo.index.stages
-            if getattr(stage, "name", None)
+            for stage in named
         }  # fmt: skip
+        return reads, {stage.name for stage in named if stage.frozen}
+
+
+def _without_bars(say: Say) -> Say:
+    def tell(line: str) -> None:
+        if not PROGRESS.match(line):
+            say(line)
+
+    return tell
 
 
 def _seconds(paths: Paths, stage: Stage) -> float | None:
@@ -76,7 +88,7 @@ def rebuild(paths: Paths, say: Say) -> dict[str, str]:
         for stage in read_dag(paths.root):
             for left in reversed(range(TRIES)):
                 try:
-                    told[stage.name] = runner.stage(stage.name, say)
+                    told[stage.name] = runner.stage(stage.name, _without_bars(say))
                     break
                 except RepositoryBusy:
                     if not left:

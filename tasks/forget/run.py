@@ -76,8 +76,8 @@ def _forget(asked: str, params: Params, where: Where) -> None:
         begun = Journal.begin(where.forgetting, asked, found.person, cached, touched, answers)
     before = begun.person.needles
     apply(begun, tables, where, params.candidates, print)
-    person = without_anew(begun.person, where)
-    proof = prove(person, tables_of(params.ingest, where.paths), where, before)
+    without_anew(begun.person, where)
+    proof = prove(begun, tables_of(params.ingest, where.paths), where, before)
     begun.end()
     print()
     for line in [*proven(proof), *next_steps(begun, where)]:

@@ -61,27 +61,27 @@ def _tickets(connection: "Connection") -> Iterator[Stored]:
     from desk.store.tables import drafts, outcomes, tickets
 
     told: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute(select(outcomes.c.id, outcomes.c.draft, outcomes.c.sent)):
-        told[row.draft].append(row)
+    for outcome in connection.execute(select(outcomes.c.id, outcomes.c.draft, outcomes.c.sent)):
+        told[outcome.draft].append(outcome)
     drafted: dict[str, list[Any]] = defaultdict(list)
     columns = (drafts.c.id, drafts.c.ticket, drafts.c.subject, drafts.c.messages, drafts.c.text)
-    for row in connection.execute(select(*columns)):
-        drafted[row.ticket].append(row)
+    for draft in connection.execute(select(*columns)):
+        drafted[draft.ticket].append(draft)
     names = ("id", "customer", "names", "external_id", "source", "subject", "messages",
              "placeholders")  # fmt: skip
-    for row in connection.execute(select(*(tickets.c[name] for name in names))):
+    for row in connection.execute(select(*(tickets.c[name] for name in names))).all():
         agents = [one["text"] for one in row.messages if one["role"] == "agent"]
         asked = [one["text"] for one in row.messages if one["role"] != "agent"]
         one = Stored(
             row.id, row.customer or "", list(row.names), row.external_id or "", row.source,
             list((row.placeholders or {}).values()), [row.subject or "", *asked], agents,
         )  # fmt: skip
-        for draft in drafted[row.id]:
-            one.drafts.append(draft.id)
-            one.asked += [draft.subject, *draft.messages]
-            one.answered.append(draft.text)
-            one.outcomes += [each.id for each in told[draft.id]]
-            one.answered += [each.sent for each in told[draft.id] if each.sent]
+        for its in drafted[row.id]:
+            one.drafts.append(its.id)
+            one.asked += [its.subject, *its.messages]
+            one.answered.append(its.text)
+            one.outcomes += [each.id for each in told[its.id]]
+            one.answered += [each.sent for each in told[its.id] if each.sent]
         yield one
 
 
@@ -108,7 +108,7 @@ def remove(url: str, person: Person) -> int:
 
 
 def _delete(engine: "Engine", person: Person) -> int:
-    from sqlalchemy import delete, or_, select
+    from sqlalchemy import delete, select
 
     from desk.store.engine import writing
     from desk.store.tables import deliveries, drafts, notes, outcomes, tickets
@@ -128,7 +128,7 @@ def _delete(engine: "Engine", person: Person) -> int:
         for ids in _some(person.stored):
             theirs = select(drafts.c.id).where(drafts.c.ticket.in_(ids))
             connection.execute(delete(notes).where(notes.c.draft.in_(theirs)))
-            connection.execute(delete(outcomes).where(or_(outcomes.c.draft.in_(theirs))))
+            connection.execute(delete(outcomes).where(outcomes.c.draft.in_(theirs)))
             connection.execute(delete(drafts).where(drafts.c.ticket.in_(ids)))
             gone += connection.execute(delete(tickets).where(tickets.c.id.in_(ids))).rowcount
     return gone

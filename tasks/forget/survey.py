@@ -80,7 +80,7 @@ def survey(
         if any(paths.root / lesson in found.hits for lesson in lessons)
         and (paths.root / model).is_dir()
     ]
-    versions = find_versions(where.tracking_uri, where.model, paths, needles)
+    versions = find_versions(where.tracking_uri, where.model, paths, person)
     if is_copy_of(paths.champion, [one for one in versions if one.adapter and one.touched]):
         models.append(paths.champion)
     return Survey(

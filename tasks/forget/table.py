@@ -149,7 +149,7 @@ def proven(proof: "Proof") -> Iterator[str]:
 def next_steps(journal: Journal, where: Where) -> Iterator[str]:
     """What is left for a person to do, and what this command can't reach."""
     yield ""
-    found = find_versions(where.tracking_uri, where.model, where.paths, journal.person.needles)
+    found = find_versions(where.tracking_uri, where.model, where.paths, journal.person)
     for one in found:
         if one.number in journal.versions and one.serves and one.adapter:
             yield (

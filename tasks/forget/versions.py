@@ -24,6 +24,7 @@ from drafter.versions import (
 )
 from tasks.as_registered import hashes_of, with_hash
 from tasks.forget.needles import Needles
+from tasks.forget.person import Person
 from tasks.forget.search import search
 from tasks.forget.traces import client_of, database, local
 from tasks.paths import Paths
@@ -68,7 +69,7 @@ class Found:
         return self.marked and not self.serves and self.adapter
 
 
-def find_versions(uri: str, model: str, paths: Paths, needles: Needles) -> list[Found]:
+def find_versions(uri: str, model: str, paths: Paths, person: Person) -> list[Found]:
     """Every version of the model, oldest first; none where there is no registry yet."""
     path = database(uri)
     if path is not None and not path.is_file():
@@ -88,7 +89,7 @@ def find_versions(uri: str, model: str, paths: Paths, needles: Needles) -> list[
     found = client.search_model_versions(f"name = '{model}'")
     looked: dict[str, bool] = {}
     return [
-        _found(client, model, one, aliases, paths, needles, looked)
+        _found(client, model, one, aliases, paths, person, looked)
         for one in sorted(found, key=lambda one: int(one.version))
     ]
 
@@ -99,19 +100,20 @@ def _found(
     one: Any,
     aliases: Mapping[str, Any],
     paths: Paths,
-    needles: Needles,
+    person: Person,
     looked: dict[str, bool],
 ) -> Found:
+    needles = person.needles
     number = str(one.version)
     at = local(client.get_model_version_download_uri(model, number))
     folder = at / DRAFTER_ARTIFACT if at is not None and (at / DRAFTER_ARTIFACT).is_dir() else None
     adapter = folder is None or (folder / ADAPTER).is_dir()
     hashes = hashes_of(Version(model, number, str(one.run_id), dict(one.tags)))
-    learned = _learned(hashes, paths, needles, looked) if adapter else False
+    # nobody ever learned from who never wrote
+    taught = adapter and person.tickets
+    learned = _learned(hashes, paths, needles, looked) if taught else False
     index = list((folder / INDEX).rglob("*.parquet")) if folder else []
     holds = bool(search(index, needles).hits)
-    if learned is None and holds:
-        learned = True  # the index holds what training had
     return Found(
         number,
         str(one.run_id or ""),

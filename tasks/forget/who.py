@@ -51,7 +51,8 @@ def find(asked: str, known: Known) -> Person:
     for table in known.tables:
         for row in rows_of(table, known.paths.root):
             if is_theirs(row, table, person):
-                gathered.row(row)
+                # a reply of theirs may stand under another customer's question
+                gathered.row(row, owned="customer" in table.columns)
     for stored in known.stored:
         if is_their_ticket(stored, person):
             gathered.ticket(stored)
@@ -142,13 +143,14 @@ class _Gathered:
         self._names: set[str] = set()
         person.emails |= {key for key in person.raw_keys if "@" in key}
 
-    def row(self, row: Row) -> None:
+    def row(self, row: Row, owned: bool) -> None:
         if row.raw is not None:
             self._asked.add(row.raw)
             return
         if row.key and row.key != self.person.key:
             self.person.raw_keys.add(row.key)
-        self.person.tickets.update(row.ids)
+        if owned:
+            self.person.tickets.update(row.ids)
         for name in row.names:
             if name != row.agent:
                 (self.person.emails if "@" in name else self._names).add(name)
