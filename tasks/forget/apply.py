@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from drafter.versions import DRAFTER_ARTIFACT
 from tasks.candidates import Candidate
 from tasks.forget import cache as dvc_cache
 from tasks.forget.cache import Cache, tainted
@@ -74,7 +75,7 @@ def _versions(
             say("models/champion is deleted: it learned from them")
     for one in found:
         if one.number in journal.versions:
-            clean_index(uri, model, one, person.tickets)
+            clean_index(uri, model, one, person)
             learned = journal.versions[one.number] == ADAPTER
             mark(
                 uri, model, one, learned, f"{journal.day}: {plural(len(person.tickets), 'ticket')}"
@@ -83,7 +84,7 @@ def _versions(
         if not one.serves and (one in _learned(found, journal) or one.left_behind):
             drop_adapter(uri, model, one)
             say(f"version {one.number}: its adapter is deleted")
-    if changed := clean_kept(paths, person.tickets, journal.versions, serves):
+    if changed := clean_kept(paths, person, journal.versions, serves):
         say(f"the desk's kept drafters: {changed} cleaned or removed")
 
 
@@ -124,6 +125,8 @@ def _left(journal: Journal, where: Where, tables: list[Table], say: Say) -> None
     artifacts = [folder.resolve() for folder in artifact_folders(where)]
     written = _outs(where.paths.root)
     for path in search(to_search(where, tables, None), needles).hits:
+        if DRAFTER_ARTIFACT in path.as_posix():
+            continue  # its digest is of all its files: what is left there the proof names
         if any(path.resolve().is_relative_to(folder) for folder in artifacts):
             redact(path, needles, journal.day)
             say(f"{shown(path, root)}: what it quoted is gone")

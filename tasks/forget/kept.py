@@ -13,13 +13,14 @@ from pathlib import Path
 
 from drafter.tables import write_text
 from drafter.versions import folder_digest
+from tasks.forget.person import Person
 from tasks.forget.versions import ADAPTER, INDEX, without_solved
 from tasks.paths import Paths
 
 MARKER = "last_good.json"
 
 
-def clean_kept(paths: Paths, tickets: set[str], touched: dict[str, str], serves: str | None) -> int:
+def clean_kept(paths: Paths, person: Person, touched: dict[str, str], serves: str | None) -> int:
     """Clean the kept drafters; gives how many were changed or removed.
 
     `touched` are the versions that held or learned, `serves` is who has the alias champion.
@@ -40,7 +41,7 @@ def clean_kept(paths: Paths, tickets: set[str], touched: dict[str, str], serves:
             changed += 1
             by_version.pop(version, None)
             continue
-        if not (place / INDEX).is_dir() or not without_solved(place / INDEX, tickets):
+        if not (place / INDEX).is_dir() or not without_solved(place / INDEX, person):
             if version in by_version and not place.name.endswith(
                 by_version[version]["digest"][:16]
             ):

@@ -23,7 +23,8 @@ from drafter.versions import (
     folder_digest,
 )
 from tasks.as_registered import hashes_of, with_hash
-from tasks.forget.needles import Needles
+from tasks.forget.decode import row_text
+from tasks.forget.needles import Needles, found_in
 from tasks.forget.person import Person
 from tasks.forget.search import search
 from tasks.forget.traces import client_of, database, local
@@ -189,26 +190,28 @@ def drop_adapter(uri: str, model: str, found: Found) -> None:
             client.delete_registered_model_alias(model, alias)
 
 
-def clean_index(uri: str, model: str, found: Found, tickets: set[str]) -> int:
+def clean_index(uri: str, model: str, found: Found, person: Person) -> int:
     """Take the customer's solved tickets out of a version's index, and tell its new digest."""
     if found.folder is None:
         return 0
-    gone = without_solved(Path(found.folder) / INDEX, tickets)
+    gone = without_solved(Path(found.folder) / INDEX, person)
     client_of(uri).set_model_version_tag(
         model, found.number, DRAFTER_TAG, folder_digest(Path(found.folder))
     )
     return gone
 
 
-def without_solved(folder: Path, tickets: set[str]) -> int:
-    """Write the index anew without these tickets; gives how many it had."""
+def without_solved(folder: Path, person: Person) -> int:
+    """Write the index anew without the customer's solved tickets; gives how many it had."""
     import polars as pl
 
     from drafter.index_files import EMBEDDER, current, open_index, write_index
 
     place = current(folder)
     index = open_index(folder)
-    keep = ~index.solved_tickets["ticket_id"].is_in(sorted(tickets))
+    rows = [row_text(row) for row in index.solved_tickets.iter_rows(named=True)]
+    keep = ~index.solved_tickets["ticket_id"].is_in(sorted(person.tickets))
+    keep &= pl.Series([not hit for hit in found_in(rows, person.needles)], dtype=pl.Boolean)
     gone = int((~keep).sum())
     if not gone:
         return 0

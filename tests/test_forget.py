@@ -1,0 +1,209 @@
+"""`make forget` on a small company: it lists, removes, rebuilds, marks, and proves what it says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from desk.serving.checks import check_evidence, check_files
+from drafter.errors import BadInput, NotForgotten, PromotionRefused
+from drafter.tables import read_json
+from drafter.versions import CLEANED_TAG, DRAFTER_TAG, FORGOTTEN_SERVES_TAG, FORGOTTEN_TAG
+from tasks.forget import apply, run
+from tasks.forget.person import Person
+from tasks.forget.versions import find_versions
+from tasks.paths import Paths
+from tasks.promote.gates import forgotten
+from tests.forget_root import SENT, WORDS, contents, dvc, make_company
+from tests.forgetting import AMY, HEADER, JO
+from tests.promoting import MODEL, Published
+
+GONE = ("lonely", "curlew", "una@home.example", "C-00002", "whistling")
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return make_company(tmp_path / "company", monkeypatch)
+
+
+def client(root: Path) -> Any:
+    return Published(f"sqlite:///{root / 'var/mlflow/mlflow.db'}", None).client  # type: ignore[arg-type]
+
+
+def tags(root: Path, number: str) -> dict[str, str]:
+    return dict(client(root).get_model_version(MODEL, number).tags)
+
+
+def packed(root: Path, number: str) -> Path:
+    source = client(root).get_model_version(MODEL, number).source
+    return Path(source.removeprefix("file://")) / "artifacts/drafter"
+
+
+def test_without_apply_all_is_listed_and_no_byte_changes(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(company)
+    run.run("una@home.example", False, company)
+    assert contents(company) == before
+    told = capsys.readouterr().out
+    for place in (
+        "exports/tickets.csv", "data/retrieved/train.parquet", "reports/decision.html",
+        "models/sft", "var/desk/feedback.db", "1 ticket, 1 draft", "tr-", ".dvc/cache",
+        "1: its adapter learned from them, its index holds them",
+        "3: its index holds them", "champion", "evidence/decision.html",
+        "a rebuild runs at most 2 stages, 1.5 minutes",
+    ):  # fmt: skip
+        assert place in told, place
+    for text in (*GONE[:3], "Una"):
+        assert text not in told
+
+
+def test_afterwards_nothing_is_left_of_them_and_all_is_left_of_the_others(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.run("C-00002", True, company)
+    told = capsys.readouterr().out
+    assert "0 found" in told
+    assert (company / "exports/tickets.csv").read_bytes() == (HEADER + JO + AMY).encode()
+    for path, data in contents(company).items():
+        for text in GONE:
+            assert text.encode() not in data, (path, text)
+    assert not list((company / "var/forget").glob("*"))
+    assert "up to date" in dvc(company, "status")
+    # versions: 1 serves on, clean but for its weights; 2 has lost its adapter; 3 is clean
+    serving, other, clean = (tags(company, number) for number in "123")
+    assert FORGOTTEN_TAG in serving
+    assert FORGOTTEN_SERVES_TAG in serving
+    check_evidence(serving, {"decision.json", "scorecard.json", "model_card.md"})
+    check_files(packed(company, "1"), serving[DRAFTER_TAG], "nearest")
+    assert (packed(company, "1") / "adapter").is_dir()
+    with pytest.raises(PromotionRefused, match="learned from customers who were forgotten"):
+        check_evidence(other, {"decision.json", "scorecard.json", "model_card.md"})
+    assert forgotten(other).refusal
+    assert not (packed(company, "2") / "adapter").exists()
+    assert FORGOTTEN_TAG not in clean
+    assert CLEANED_TAG in clean
+    check_files(packed(company, "3"), clean[DRAFTER_TAG], "nearest")
+    assert client(company).get_registered_model(MODEL).aliases == {"champion": 1}
+    # what the desk keeps for its next start is what the registry has
+    (kept,) = json.loads((company / "var/desk/models/last_good.json").read_text())
+    assert kept == {"version": "1", "candidate": "nearest", "digest": serving[DRAFTER_TAG]}
+    check_files(company / f"var/desk/models/1-{kept['digest'][:16]}", kept["digest"], "nearest")
+    # told again, it finds nothing; the version that serves no more loses its adapter
+    run.run("C-00002", True, company)
+    assert (packed(company, "1") / "adapter").is_dir()
+    Published(f"sqlite:///{company / 'var/mlflow/mlflow.db'}", None).promote("3")  # type: ignore[arg-type]
+    run.run("C-00002", True, company)
+    assert not (packed(company, "1") / "adapter").exists()
+    assert "1 serves" not in capsys.readouterr().out.splitlines()[-1]
+
+
+STEPS = ("remove", "delete_traces", "clean_index", "drop_adapter", "clean_kept", "forget_rows",
+         "rebuild", "_cache", "_left", "leave_no_byte")  # fmt: skip
+
+
+def test_interrupted_after_any_step_it_finishes_when_told_again(
+    company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in STEPS:
+        with monkeypatch.context() as patch:
+            whole = getattr(apply, step)
+
+            def torn(*given: Any, whole: Any = whole, **more: Any) -> Any:
+                whole(*given, **more)
+                raise KeyboardInterrupt
+
+            patch.setattr(apply, step, torn)
+            with pytest.raises(KeyboardInterrupt):
+                run.run("C-00002", True, company)
+        pending = company / "var/forget/pending.json"
+        assert pending.stat().st_mode & 0o777 == 0o600
+        with pytest.raises(BadInput, match="another customer is being forgotten since 20"):
+            run.run("C-00001", True, company)
+    run.run("una@home.example", True, company)
+    for path, data in contents(company).items():
+        for text in GONE:
+            assert text.encode() not in data, (path, text)
+    assert FORGOTTEN_TAG in tags(company, "1")
+
+
+PLANTED: dict[str, bytes] = {
+    "var/log/desk.log": f"said: whistles like a {WORDS} at four in the morning".encode(),
+    "models/notes.json": json.dumps({"mail": "una@home.example"}).encode(),
+    "var/some/T-2.txt": b"",
+}
+
+
+def test_a_planted_remainder_is_found_and_named(company: Path) -> None:
+    for name, data in PLANTED.items():
+        (company / name).parent.mkdir(parents=True, exist_ok=True)
+        (company / name).write_bytes(data)
+    with pytest.raises(NotForgotten) as failure:
+        run.run("C-00002", True, company)
+    for name in ("var/log/desk.log", "models/notes.json"):
+        assert name in str(failure.value)
+    assert WORDS not in str(failure.value)
+    assert "una@" not in str(failure.value)
+    assert (company / "var/forget/pending.json").is_file()
+    for name in PLANTED:
+        (company / name).unlink()
+    run.run("C-00002", True, company)
+    assert not (company / "var/forget").exists()
+
+
+def test_a_frozen_stage_is_refused_before_anything_changes(company: Path) -> None:
+    dag = yaml.safe_load((company / "dvc.yaml").read_text())
+    dag["stages"]["learn"]["frozen"] = True
+    (company / "dvc.yaml").write_text(yaml.safe_dump(dag))
+    before = contents(company)
+    with pytest.raises(BadInput, match=r"freezes learn.*dvc unfreeze learn.*nothing was"):
+        run.run("C-00002", True, company)
+    after = contents(company)
+    assert {name for name in after if after[name] != before.get(name)} <= {"var/run/train.json"}
+
+
+def test_a_version_whose_training_nobody_knows_counts_as_one_that_learned(company: Path) -> None:
+    uri = f"sqlite:///{company / 'var/mlflow/mlflow.db'}"
+    (company / "data/retrieved/train.parquet").unlink()
+    for path in (company / ".dvc/cache/files").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    una = Person("customer-x", tickets={"T-2"}, values={"C-00002"})
+    found = find_versions(uri, MODEL, Paths(company), una)
+    assert [(one.learned, one.touched) for one in found] == [
+        (None, True),
+        (None, True),
+        (False, False),
+    ]
+    nobody = Person("customer-x", values={"C-00002"})
+    assert not any(one.touched for one in find_versions(uri, MODEL, Paths(company), nobody))
+
+
+def test_a_reply_of_theirs_that_rebuilt_models_write_by_themselves_is_not_theirs(
+    company: Path,
+) -> None:
+    from tasks.forget.proof import without_anew
+    from tasks.forget.survey import Where
+
+    paths = Paths(company)
+    import polars as pl
+
+    path = paths.drafts("sft")
+    path.parent.mkdir(parents=True)
+    pl.DataFrame({"text": [SENT]}).write_parquet(path)
+    words = f" {' '.join(SENT.lower().split()[:8])} "
+    where = Where(paths, "sqlite://", "sqlite://", MODEL)
+    person = Person("customer-x", messages={words}, replies={words})
+    without_anew(person, where)
+    assert person.replies == {words}, "nobody knows who wrote that file"
+    import hashlib
+
+    lock = yaml.safe_load((company / "dvc.lock").read_text())
+    md5 = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    lock["stages"]["first"]["outs"].append({"path": "data/drafts/sft.parquet", "md5": md5})
+    (company / "dvc.lock").write_text(yaml.safe_dump(lock))
+    without_anew(person, where)
+    assert (person.replies, person.messages) == (set(), {words})
+    assert read_json(paths.duration("first"))
