@@ -64,11 +64,16 @@ def held_against(
     ]
 
 
-def forgotten(tags: Mapping[str, str]) -> Gate:
-    """A version that learned from a customer who was forgotten since is not promoted."""
+def forgotten(tags: Mapping[str, str]) -> Gate | None:
+    """What refuses a version that learned from a customer who was forgotten since; else None."""
     told = tags.get(FORGOTTEN_TAG)
-    refusal = f"it learned from customers who were forgotten ({told}): {AGAIN}"
-    return Gate("forgotten", told or "nobody", "nobody it learned from", refusal if told else None)
+    if told is None:
+        return None
+    refusal = (
+        f"it learned from customers who were forgotten ({told}): `make run` registers a version "
+        "that did not"
+    )
+    return Gate("forgotten", told, "nobody it learned from", refusal)
 
 
 def _verdict(candidate: str, decision: Mapping[str, Any]) -> Gate:
