@@ -25,6 +25,9 @@ from desk.traces import Traces
 from drafter.index_files import open_index, write_index
 from drafter.tables import write_json, write_text
 from drafter.versions import DRAFTER_TAG, EVIDENCE
+from tasks.customer_key import customer_key
+from tasks.feedback.rows import COLUMNS as FEEDBACK
+from tasks.feedback.snapshot import as_csv
 from tasks.paths import Paths
 from tasks.repro import stage_environment
 from tasks.tracking import ensure_store
@@ -68,7 +71,7 @@ DVC_YAML = """
 stages:
   first:
     cmd: python stage.py first
-    deps: [stage.py, exports]
+    deps: [stage.py, exports, data/feedback]
     outs: [data/retrieved/train.parquet, data/retrieved/val.parquet, reports/decision.html]
   learn:
     cmd: python stage.py learn
@@ -98,10 +101,12 @@ def _template() -> Path:
     (root / "dvc.yaml").write_text(DVC_YAML)
     _params(root)
     dvc(root, "init", "-q", "--no-scm")
+    _snapshot(root)
     dvc(root, "repro", "-q")
     write_json(Paths(root).duration("first"), {"seconds": 90.0})
     _versions(root)
     _desk(root)
+    _pages(root)
     return root
 
 
@@ -180,6 +185,30 @@ def _desk(root: Path) -> None:
     traces.close(60)
     assert traces.dropped == 0
     engine.dispose()
+
+
+def _snapshot(root: Path) -> None:
+    """What agents made of drafts, as `make feedback` writes it and DVC tracks it."""
+    row = dict.fromkeys(FEEDBACK, "") | {"created_at": "2026-03-04T09:00:00+00:00"}
+    said = json.dumps([{"role": "customer", "text": f"It whistles like a {WORDS} at night"}])
+    theirs = {"ticket_id": "HD-9", "thread_id": "HD-9", "customer": customer_key("C-00002"),
+              "messages": said, "draft": SENT, "reply": SENT}  # fmt: skip
+    others = {"ticket_id": "HD-8", "thread_id": "HD-8", "customer": customer_key("C-00001"),
+              "messages": said.replace(WORDS, "train"), "reply": "On its way"}  # fmt: skip
+    snapshot = Paths(root).snapshot("data/feedback")
+    write_text(snapshot, as_csv([row | others, row | theirs]))
+    dvc(root, "add", "-q", "data/feedback/desk.csv")
+
+
+def _pages(root: Path) -> None:
+    """A page of a run, as Prefect keeps it."""
+    (root / "var/prefect").mkdir()
+    connection = sqlite3.connect(root / "var/prefect/prefect.db")
+    connection.execute("create table artifact (id text, data text)")
+    quotes = [("1", f"as in: whistles like a {WORDS} at four in the morning"), ("2", "of others")]
+    connection.executemany("insert into artifact values (?, ?)", quotes)
+    connection.commit()
+    connection.close()
 
 
 def _moved(root: Path, before: str) -> None:

@@ -11,8 +11,11 @@ from desk.serving.checks import check_evidence, check_files
 from drafter.errors import BadInput, NotForgotten, PromotionRefused
 from drafter.tables import read_json
 from drafter.versions import CLEANED_TAG, DRAFTER_TAG, FORGOTTEN_SERVES_TAG, FORGOTTEN_TAG
+from tasks.customer_key import customer_key
 from tasks.forget import run
+from tasks.forget.needles import Needles
 from tasks.forget.person import Person
+from tasks.forget.traces import by_client, find_traces
 from tasks.forget.versions import find_versions
 from tasks.paths import Paths
 from tasks.promote.gates import forgotten
@@ -49,7 +52,8 @@ def test_without_apply_all_is_listed_and_no_byte_changes(
     assert contents(company) == before
     told = capsys.readouterr().out
     for place in (
-        "exports/tickets.csv", "data/retrieved/train.parquet", "reports/decision.html",
+        "exports/tickets.csv", "data/feedback/desk.csv", "var/prefect/prefect.db",
+        "data/retrieved/train.parquet", "reports/decision.html",
         "models/sft", "var/desk/feedback.db", "1 ticket, 1 draft", "tr-", ".dvc/cache",
         "1: its adapter learned from them, its index holds them",
         "3: its index holds them", "champion", "evidence/decision.html",
@@ -67,9 +71,12 @@ def test_afterwards_nothing_is_left_of_them_and_all_is_left_of_the_others(
     told = capsys.readouterr().out
     assert "0 found" in told
     assert (company / "exports/tickets.csv").read_bytes() == (HEADER + JO + AMY).encode()
+    snapshot = (company / "data/feedback/desk.csv").read_text()
+    assert ("HD-8" in snapshot, "HD-9" in snapshot) == (True, False)
     for path, data in contents(company).items():
-        for text in GONE:
+        for text in (*GONE, customer_key("C-00002"), "HD-9"):
             assert text.encode() not in data, (path, text)
+    assert b"of others" in (company / "var/prefect/prefect.db").read_bytes()
     assert not list((company / "var/forget").glob("*"))
     assert "up to date" in dvc(company, "status")
     # versions: 1 serves on, clean but for its weights; 2 has lost its adapter; 3 is clean
@@ -135,6 +142,14 @@ def test_a_frozen_stage_is_refused_before_anything_changes(company: Path) -> Non
         run.run("C-00002", True, company)
     after = contents(company)
     assert {name for name in after if after[name] != before.get(name)} <= {"var/run/train.json"}
+
+
+def test_a_server_of_mlflows_is_asked_trace_by_trace_and_gives_the_same(company: Path) -> None:
+    uri = f"sqlite:///{company / 'var/mlflow/mlflow.db'}"
+    needles = Needles(frozenset(), frozenset({f" whistles like a {WORDS} "}), frozenset())
+    found = find_traces(uri, needles)
+    assert [len(some) for some in found.values()] == [1]
+    assert by_client(uri, needles) == found
 
 
 def test_a_version_whose_training_nobody_knows_counts_as_one_that_learned(company: Path) -> None:

@@ -11,6 +11,7 @@ from tasks.forget.cache import Cache, tainted
 from tasks.forget.evidence import redact
 from tasks.forget.journal import Journal
 from tasks.forget.kept import clean_kept
+from tasks.forget.pages import clean_pages
 from tasks.forget.paid import forget_answers
 from tasks.forget.rebuild import rebuild
 from tasks.forget.rewrite import forget_rows, track, unpin
@@ -58,6 +59,8 @@ def apply(
     say(f"rebuilt: {', '.join(ran) or 'nothing had to be'}")
     _cache(journal, where, say)
     _left(journal, where, tables, say)
+    if pages := clean_pages(paths, person.needles):
+        say(f"Prefect's pages and logs: {plural(pages, 'row')} removed")
     leave_no_byte(where.tracking_uri)
 
 

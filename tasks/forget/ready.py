@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from drafter.errors import BadInput
+from tasks.forget.pages import prefect_database
 from tasks.forget.rebuild import ToRun
 from tasks.forget.sources import Table, refuse_fixed
 from tasks.forget.store import refuse_busy, sqlite_file
@@ -18,6 +19,7 @@ def check(found: Survey, tables: list[Table], where: Where) -> None:
     check_keys(where.paths.root)
     refuse_busy(where.feedback_url)
     held = [sqlite_file(where.feedback_url), database(where.tracking_uri)]
+    held.append(prefect_database(where.paths))
     refuse_open([path for path in held if path is not None and path.is_file()])
 
 
@@ -48,6 +50,6 @@ def refuse_open(files: list[Path]) -> None:
         for name in opened & set(names):
             raise BadInput(
                 f"{names[name]} is open in process {process.pid} ({process.info['name']}): end "
-                "the desk and MLflow (`make down`), forget, and start them again; nothing was "
+                "the desk and its servers (`make down`), forget, and start them again; nothing was "
                 "changed"
             )

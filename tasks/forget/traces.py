@@ -29,7 +29,7 @@ def find_traces(uri: str, needles: Needles) -> dict[str, set[str]]:
     """{experiment id: trace ids} of every trace that holds a needle, in any of its tables."""
     path = database(uri)
     if path is None:
-        return _by_client(uri, needles)
+        return by_client(uri, needles)
     if not path.is_file():
         return {}
     connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
@@ -59,7 +59,7 @@ def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
                 break
 
 
-def _by_client(uri: str, needles: Needles) -> dict[str, set[str]]:
+def by_client(uri: str, needles: Needles) -> dict[str, set[str]]:
     """Trace by trace, as a server gives them."""
     client = client_of(uri)
     traces: dict[str, set[str]] = defaultdict(set)
