@@ -1,6 +1,7 @@
 """`make forget` on a small company: it lists, removes, rebuilds, marks, and proves what it says."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,12 @@ def test_without_apply_all_is_listed_and_no_byte_changes(
 def test_afterwards_nothing_is_left_of_them_and_all_is_left_of_the_others(
     company: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    lost = company / "var/mlflow/artifacts/lost/model/artifacts/drafter"
+    shutil.copytree(packed(company, "3"), lost)
     run.run("C-00002", True, company)
     told = capsys.readouterr().out
     assert "0 found" in told
+    assert not lost.exists(), "of no registered version, and its index held them"
     assert (company / "exports/tickets.csv").read_bytes() == (HEADER + JO + AMY).encode()
     snapshot = (company / "data/feedback/desk.csv").read_text()
     assert ("HD-8" in snapshot, "HD-9" in snapshot) == (True, False)

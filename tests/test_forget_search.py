@@ -155,3 +155,24 @@ def test_rows_are_counted_and_a_damaged_table_does_not_end_the_search(tmp_path: 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     gone = tmp_path / "gone.txt"
     assert search([gone], NEEDLES).unread == [gone]
+
+
+def test_of_weights_the_header_is_searched(tmp_path: Path) -> None:
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    save_file({"a": np.zeros(9)}, tmp_path / "a", metadata={"note": WROTE})
+    save_file({"b": np.zeros(999)}, tmp_path / "b", metadata={"note": "none"})
+    found = search(files_below([tmp_path], []), NEEDLES)
+    assert list(found.hits) == [tmp_path / "a"]
+    assert found.bytes < 999
+
+
+def test_a_large_file_is_read_in_stretches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.forget.decode.LARGE", 1000)
+    monkeypatch.setattr("tasks.forget.decode.STRETCH", 5000)
+    long = b"x" * 4960 + b" " + WROTE.encode() + b" " + b"y" * 9000
+    (tmp_path / "a.txt").write_bytes(long)
+    numbers = " ".join(str(number) for number in range(900))
+    (tmp_path / "b.parquet").write_bytes(parquet(f"{WROTE} {numbers}".encode()))
+    assert set(search(files_below([tmp_path], []), NEEDLES).hits) == set(tmp_path.iterdir())

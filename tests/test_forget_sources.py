@@ -7,10 +7,14 @@ import polars as pl
 import pytest
 
 from drafter.errors import BadInput
+from drafter.records import TICKET
+from drafter.tables import write_table
 from tasks.customer_key import customer_key
 from tasks.forget.ready import refuse_fixed
 from tasks.forget.rewrite import HIDDEN, forget_rows, unpin
 from tasks.ingest.params import IngestParams
+from tasks.paths import Paths
+from tests.factories import ticket, ticket_table
 from tests.forgetting import AMY, COLUMNS, HEADER, JO, UNA, met, one_table, root_with
 from tests.ingesting import table
 
@@ -174,6 +178,19 @@ def test_only_what_nobody_else_has_is_looked_for(tmp_path: Path) -> None:
     assert any("lonely curlew" in words for words in person.messages)
     assert any("drop of oil" in words for words in person.replies)
     assert " thank you for writing to us we will " not in person.replies
+
+
+def test_the_mills_tickets_tell_more_ids_and_how_curation_hides_their_words(tmp_path: Path) -> None:
+    """Of a conversation each reply is a ticket, with an id that no export has."""
+    params = one_table(tmp_path, EVERYBODY.encode())
+    said = "Nobody but me has ordered MB-123456 as a present for an aunt"
+    theirs = ticket(1, ticket_id="c-7/1", thread_id="c-7", customer="C-00002", question=said)
+    others = ticket(2, customer="C-00001")
+    write_table(Paths(tmp_path).tickets, ticket_table([theirs, others]), TICKET)
+    person, _ = met("C-00002", tmp_path, params)
+    assert person.tickets == {"T-2", "c-7/1"}
+    assert " nobody but me has ordered order 1 as " in person.messages
+    assert " nobody but me has ordered mb 123456 as " in person.messages
 
 
 def test_who_is_nowhere_is_looked_for_by_what_was_asked(tmp_path: Path) -> None:

@@ -125,17 +125,28 @@ def _cache(journal: Journal, where: Where, say: Say) -> None:
 def _left(journal: Journal, where: Where, tables: list[Table], say: Say) -> None:
     """Reports that no stage writes, and MLflow's artifacts, that quote them."""
     root, needles = where.paths.root, journal.person.needles
+    versions = find_versions(where.tracking_uri, where.model, where.paths, journal.person)
+    registered = {Path(one.folder) for one in versions if one.folder}
     artifacts = [folder.resolve() for folder in artifact_folders(where)]
     written = _outs(where.paths.root)
     for path in search(to_search(where, tables, None), needles).hits:
-        if DRAFTER_ARTIFACT in path.as_posix():
-            continue  # its digest is of all its files: what is left there the proof names
+        if (packed := _packed(path)) is not None:
+            # a version's digest is of all its files: what is left there the proof names
+            if packed not in registered and packed.is_dir():
+                shutil.rmtree(packed)
+                say(f"{shown(packed, root)} is deleted: it is of no registered version")
+            continue
         if any(path.resolve().is_relative_to(folder) for folder in artifacts):
             redact(path, needles, journal.day)
             say(f"{shown(path, root)}: what it quoted is gone")
         elif path.is_relative_to(root / "reports") and not _made(path, written):
             path.unlink()
             say(f"{shown(path, root)} is deleted: whoever wrote it writes it again")
+
+
+def _packed(path: Path) -> Path | None:
+    """The packed drafter that a file is of, in MLflow's artifacts."""
+    return next((one for one in path.parents if one.as_posix().endswith(DRAFTER_ARTIFACT)), None)
 
 
 def _outs(root: Path) -> list[Path]:

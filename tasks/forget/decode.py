@@ -17,13 +17,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import quote
 
 ROWS = 5_000
 CHUNK = 4 << 20
 OVERLAP = 8 << 10
 NESTED = 4
+LARGE = 1 << 30
+STRETCH = 64 << 20
 LOOKED_AT = 64 << 10
 # UTF-8, but for what controls terminals; four in a row, so that an id is one as well
 RUN = re.compile(rb"(?:[\x20-\x7e\t\n\r]|[\xc2-\xf4][\x80-\xbf]{1,3}){4,}")
@@ -39,17 +41,45 @@ class Piece(NamedTuple):
 
 
 def pieces(path: Path) -> Iterator[Piece]:
-    """What a file holds. Raises OSError where it can't be read."""
-    data = path.read_bytes()
-    if data.startswith(b"SQLite format 3\0"):
-        yield from _sqlite(path)
-    yield from _of(data, "", 0)
+    """What a file holds. Raises OSError where it can't be read.
+
+    Of weights (safetensors) only the header: numbers are no words. A file beyond LARGE is read in
+    stretches, and opened no further unless it is a table or a database.
+    """
+    with path.open("rb") as file:
+        head = file.read(LOOKED_AT)
+        if head.startswith(b"SQLite format 3\0"):
+            yield from _sqlite(path)
+        if (header := weights_header(head)) is not None:
+            file.seek(0)
+            yield from (Piece("", [text], False) for text in raw(file.read(header)))
+        elif path.stat().st_size <= LARGE:
+            yield from _of(head + file.read(), "", 0)
+        else:
+            file.seek(0)
+            yield from (Piece("", [text], False) for text in _stretches(file))
+            if head[:4] == b"PAR1":
+                yield from _parquet(path, "")
+
+
+def weights_header(head: bytes) -> int | None:
+    """Bytes up to where the numbers of a safetensors file begin; None for any other file."""
+    length = int.from_bytes(head[:8], "little")
+    names = head[8:9] == b"{" and (b"data_offsets" in head or b"__metadata__" in head)
+    return 8 + length if names and length < LARGE else None
+
+
+def _stretches(file: IO[bytes]) -> Iterator[str]:
+    rest = b""
+    while block := file.read(STRETCH):
+        yield from raw(rest + block)
+        rest = block[-OVERLAP:]
 
 
 def _of(data: bytes, part: str, depth: int) -> Iterator[Piece]:
     yield from (Piece(part, [text], False) for text in raw(data))
     if data[:4] == b"PAR1":
-        yield from _parquet(data, part)
+        yield from _parquet(io.BytesIO(data), part)
     elif data[:6] == b"ARROW1":
         yield from _arrow(data, part)
     elif data.startswith(b"SQLite format 3\0") and part:
@@ -100,12 +130,12 @@ def row_text(row: Any) -> str:
     return "\n".join(leaves(row))
 
 
-def _parquet(data: bytes, part: str) -> Iterator[Piece]:
+def _parquet(file: Path | IO[bytes], part: str) -> Iterator[Piece]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        for batch in pq.ParquetFile(io.BytesIO(data)).iter_batches(ROWS):
+        for batch in pq.ParquetFile(file).iter_batches(ROWS):
             yield Piece(part, [row_text(row) for row in batch.to_pylist()], True)
     except (OSError, pa.ArrowException):
         return  # torn: its bytes were read

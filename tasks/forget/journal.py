@@ -8,6 +8,7 @@ personal data: its owner alone may read it, a search leaves it out, and it goes 
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,8 +96,8 @@ class Journal:
             beside.write_text(json.dumps(told), encoding="utf-8")
 
     def end(self) -> None:
-        (self.folder / FILE).unlink(missing_ok=True)
-        self.folder.rmdir()
+        # with what a kill may have left half written beside it
+        shutil.rmtree(self.folder)
 
     @property
     def day(self) -> str:

@@ -8,6 +8,7 @@ from drafter.errors import BadInput, RepositoryBusy
 from drafter.tables import read_json
 from tasks.dag import Stage, read_dag
 from tasks.paths import Paths
+from tasks.plan.skipped import dvc_status, why_run
 from tasks.repro import PROGRESS, Runner
 
 Say = Callable[[str], None]
@@ -30,18 +31,25 @@ def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
     """The stages that run again, if each changes what it writes: DVC skips the rest.
 
     `places` are the files of the sources, and of what stages wrote, that are to change.
+    Raises RepositoryBusy where DVC is at work here.
     """
     if not (paths.root / "dvc.yaml").is_file():
         return []
     held = [place for place in places if place.is_relative_to(paths.root)]
     reads, frozen = _reads(paths.root)
     found: dict[str, ToRun] = {}
-    for stage in read_dag(paths.root):
+    stages = read_dag(paths.root)
+    stale = why_run(stages, dvc_status(paths.root)) if held else {}
+    for stage in stages:
         deps = reads.get(stage.name, ())
         holds = any(place.is_relative_to(dep) for place in held for dep in deps)
         after = next((name for name in stage.upstream if name in found), None)
-        if holds or after:
+        # a frozen one never runs by itself
+        anyway = None if stage.name in frozen else stale.get(stage.name)
+        if holds or after or anyway:
             why = "reads what changes" if holds else f"after {after}"
+            if not holds and not after:
+                why = f"not up to date ({anyway})"
             found[stage.name] = ToRun(stage.name, why, stage.name in frozen, _seconds(paths, stage))
     return list(found.values())
 

@@ -28,12 +28,7 @@ def forget_rows(table: Table, person: Person, root: Path) -> int:
     rows = list(rows_of(table, root))
     gone = {number for number, row in enumerate(rows) if is_theirs(row, table, person)}
     hide = hider(person)
-    quoting = any(
-        hide(text) != text
-        for number, row in enumerate(rows)
-        if number not in gone
-        for text in _texts(row)
-    )
+    quoting = any(quotes_them(row, hide) for number, row in enumerate(rows) if number not in gone)
     if not gone and not quoting:
         return 0
     if table.kind == "csv":
@@ -57,8 +52,10 @@ def hider(person: Person) -> Callable[[str], str]:
     return lambda text: pattern.sub(HIDDEN, text)
 
 
-def _texts(row: Row) -> list[str]:
-    return [row.asked, row.answered, row.raw or "", *row.names, row.agent]
+def quotes_them(row: Row, hide: Callable[[str], str]) -> bool:
+    """Whether another customer's row has something to hide."""
+    texts = [row.asked, row.answered, row.raw or "", *row.names, row.agent]
+    return any(hide(text) != text for text in texts)
 
 
 def _parquet(path: Path, gone: set[int], hide: Callable[[str], str] | None) -> None:

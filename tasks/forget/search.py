@@ -1,12 +1,14 @@
 """Search files for needles: which hold some, in how many rows, and what was looked at."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tasks.forget.decode import Piece, lance, pieces
+from tasks.forget.decode import LOOKED_AT, Piece, lance, pieces, weights_header
 from tasks.forget.needles import Needles, found_in
 
+# Of a path, the last names that are searched: a trace's files lie in a folder of its name.
+NAMES = 3
 # Searched at once.
 LETTERS = 8 << 20
 
@@ -46,9 +48,7 @@ def files_below(folders: Iterable[Path], leave_out: Iterable[Path]) -> Iterator[
             yield path
 
 
-def search(
-    paths: Iterable[Path], needles: Needles, tick: Callable[[int], None] | None = None
-) -> Searched:
+def search(paths: Iterable[Path], needles: Needles) -> Searched:
     """Look into each file, and into LanceDB's tables as such; a file's own name counts too."""
     found = Searched()
     tables: set[Path] = set()
@@ -59,25 +59,23 @@ def search(
                 tables.add(parent)
                 _guarded(found, parent, lance(parent), needles)
         try:
-            size = path.stat().st_size
+            size = size_of(path)
         except OSError:
             size = 0
         _guarded(found, path, _with_name(path), needles)
         found.bytes += size
-        if tick:
-            tick(size)
     return found
 
 
-def rows_with(texts: Mapping[str, str], needles: Needles) -> set[str]:
-    """The names of those texts that hold a needle."""
-    names = list(texts)
-    hits = found_in([texts[name] for name in names], needles)
-    return {name for name, hit in zip(names, hits, strict=True) if hit}
+def size_of(path: Path) -> int:
+    """Bytes that are looked at: of weights, the header."""
+    with path.open("rb") as file:
+        header = weights_header(file.read(LOOKED_AT))
+    return path.stat().st_size if header is None else header
 
 
 def _with_name(path: Path) -> Iterator[Piece]:
-    yield Piece("", [path.name], False)
+    yield Piece("", ["/".join(path.parts[-NAMES:])], False)
     yield from pieces(path)
 
 

@@ -1,12 +1,12 @@
 """Everything that holds or learned from a customer, found and changed by nobody."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.forget.cache import Cache, tainted
 from tasks.forget.person import Person
 from tasks.forget.rebuild import ToRun, forecast
+from tasks.forget.rewrite import hider, quotes_them
 from tasks.forget.search import Searched, files_below, search
 from tasks.forget.sources import Table, rows_of
 from tasks.forget.traces import client_of, database, find_traces, local
@@ -59,21 +59,20 @@ class Survey:
         return not any(found) and not self.person.stored
 
 
-def survey(
-    person: Person, tables: list[Table], where: Where, tick: Callable[[int], None] | None = None
-) -> Survey:
+def survey(person: Person, tables: list[Table], where: Where) -> Survey:
     """Look everywhere."""
     paths, needles = where.paths, person.needles
     rows: dict[Path, int] = {}
     quotes: dict[Path, int] = {}
+    hide = hider(person)
     for table in tables:
         for row in rows_of(table, paths.root):
             if is_theirs(row, table, person):
                 rows[table.path] = rows.get(table.path, 0) + 1
-            elif _quotes("\n".join([row.asked, row.answered, row.raw or ""]), person):
+            elif quotes_them(row, hide):
                 quotes[table.path] = quotes.get(table.path, 0) + 1
     cache = Cache.of(paths)
-    found = search(to_search(where, tables, cache), needles, tick)
+    found = search(to_search(where, tables, cache), needles)
     models = [
         paths.root / model
         for model, lessons in MODELS.items()
@@ -91,11 +90,6 @@ def survey(
         tainted(cache, found.hits, paths) if cache else set(),
         forecast(paths, [*rows, *quotes, *found.hits]),
     )  # fmt: skip
-
-
-def _quotes(text: str, person: Person) -> bool:
-    small = text.casefold()
-    return any(value.casefold() in small for value in person.names_itself)
 
 
 def to_search(where: Where, tables: list[Table], cache: Cache | None) -> list[Path]:

@@ -87,7 +87,14 @@ def find_versions(uri: str, model: str, paths: Paths, person: Person) -> list[Fo
         if error.error_code == "RESOURCE_DOES_NOT_EXIST":
             return []
         raise
-    found = client.search_model_versions(f"name = '{model}'")
+    found: list[Any] = []
+    token = None
+    while True:
+        page = client.search_model_versions(f"name = '{model}'", page_token=token)
+        found += page
+        token = page.token or None
+        if token is None:
+            break
     looked: dict[str, bool] = {}
     return [
         _found(client, model, one, aliases, paths, person, looked)

@@ -58,7 +58,9 @@ def find(asked: str, known: Known) -> Person:
             gathered.ticket(stored)
     for raw, hidden in mill_tickets(known):
         for ticket, pseudonymised in zip(raw, hidden, strict=True):
-            if ticket["ticket_id"] in person.tickets and _same(ticket["customer"], person):
+            if _is_mill_ticket(ticket, person):
+                # of a conversation each reply is a ticket: "c-7/1", "c-7/2"
+                person.tickets.add(ticket["ticket_id"])
                 gathered.texts(ticket)
                 gathered.texts(pseudonymised)
     gathered.close(known.rules)
@@ -124,6 +126,12 @@ def _called(known: Known) -> Iterator[tuple[str, set[str]]]:
         names |= {value.casefold() for value in stored.values if "@" in value}
         if stored.customer:
             yield stored.customer, names
+
+
+def _is_mill_ticket(ticket: Mapping[str, Any], person: Person) -> bool:
+    if ticket["customer"]:
+        return _same(ticket["customer"], person)
+    return bool(person.tickets & {ticket["ticket_id"], ticket["thread_id"]})
 
 
 def is_their_ticket(stored: Stored, person: Person) -> bool:
@@ -255,7 +263,7 @@ def _of_others(person: Person, known: Known) -> Iterator[str]:
             yield from stored.answered
     for raw, hidden in mill_tickets(known):
         for ticket, pseudonymised in zip(raw, hidden, strict=True):
-            if not _same(str(ticket["customer"] or ""), person):
+            if not _is_mill_ticket(ticket, person):
                 for one in (ticket, pseudonymised):
                     for texts in texts_of(one):
                         yield from texts
