@@ -241,5 +241,7 @@ def contents(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and not path.name.endswith(("-shm", "-wal", ".lock", "rwlock"))
+        if path.is_file()
+        and not path.name.endswith(("-shm", "-wal", ".lock"))
+        and not path.is_relative_to(root / ".dvc/tmp")
     }

@@ -1,5 +1,6 @@
 """`make forget` on a small company: it lists, removes, rebuilds, marks, and proves what it says."""
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -10,18 +11,26 @@ import yaml
 
 from desk.serving.checks import check_evidence, check_files
 from drafter.errors import BadInput, NotForgotten, PromotionRefused
+from drafter.section import load_section
 from drafter.tables import read_json
 from drafter.versions import CLEANED_TAG, DRAFTER_TAG, FORGOTTEN_SERVES_TAG, FORGOTTEN_TAG
 from tasks.customer_key import customer_key
 from tasks.forget import run
+from tasks.forget.journal import Journal
 from tasks.forget.needles import Needles
+from tasks.forget.params import Params
 from tasks.forget.person import Person
+from tasks.forget.proof import prove, without_anew
+from tasks.forget.sources import tables_of
+from tasks.forget.store import read_store
+from tasks.forget.survey import Where
 from tasks.forget.traces import by_client, find_traces
 from tasks.forget.versions import find_versions
+from tasks.forget.who import Known, find
 from tasks.paths import Paths
 from tasks.promote.gates import forgotten
 from tests.forget_root import SENT, WORDS, contents, dvc, make_company
-from tests.forgetting import AMY, HEADER, JO
+from tests.forgetting import AMY, HEADER, JO, RULES
 from tests.promoting import MODEL, Published
 
 GONE = ("lonely", "curlew", "una@home.example", "C-00002", "whistling")
@@ -104,37 +113,24 @@ def test_afterwards_nothing_is_left_of_them_and_all_is_left_of_the_others(
     (kept,) = json.loads((company / "var/desk/models/last_good.json").read_text())
     assert kept == {"version": "1", "candidate": "nearest", "digest": serving[DRAFTER_TAG]}
     check_files(company / f"var/desk/models/1-{kept['digest'][:16]}", kept["digest"], "nearest")
-    # told again, it finds nothing; the version that serves no more loses its adapter
-    run.run("C-00002", True, company)
-    assert (packed(company, "1") / "adapter").is_dir()
-    Published(f"sqlite:///{company / 'var/mlflow/mlflow.db'}", None).promote("3")  # type: ignore[arg-type]
-    run.run("C-00002", True, company)
-    assert not (packed(company, "1") / "adapter").exists()
-    assert "1 serves" not in capsys.readouterr().out.splitlines()[-1]
 
 
-PLANTED: dict[str, bytes] = {
-    "var/log/desk.log": f"said: whistles like a {WORDS} at four in the morning".encode(),
-    "models/notes.json": json.dumps({"mail": "una@home.example"}).encode(),
-    "var/some/T-2.txt": b"",
-}
-
-
-def test_a_planted_remainder_is_found_and_named(company: Path) -> None:
-    for name, data in PLANTED.items():
-        (company / name).parent.mkdir(parents=True, exist_ok=True)
-        (company / name).write_bytes(data)
+def test_the_proof_names_every_place_and_no_word_of_theirs(company: Path) -> None:
+    uri = f"sqlite:///{company / 'var/mlflow/mlflow.db'}"
+    where = Where(Paths(company), f"sqlite:///{company / 'var/desk/feedback.db'}", uri, MODEL)
+    tables = tables_of(load_section(company / "params.yaml", Params).ingest, where.paths)
+    una = find("C-00002", Known(tables, read_store(where.feedback_url), where.paths, RULES))
+    planted = company / "var/log/desk.log.gz"
+    planted.parent.mkdir()
+    planted.write_bytes(gzip.compress(f"it whistles like a {WORDS} at four in".encode()))
+    journal = Journal(where.forgetting, "", [], una, set(), {}, set())
     with pytest.raises(NotForgotten) as failure:
-        run.run("C-00002", True, company)
-    for name in ("var/log/desk.log", "models/notes.json"):
-        assert name in str(failure.value)
-    assert WORDS not in str(failure.value)
-    assert "una@" not in str(failure.value)
-    assert (company / "var/forget/pending.json").is_file()
-    for name in PLANTED:
-        (company / name).unlink()
-    run.run("C-00002", True, company)
-    assert not (company / "var/forget").exists()
+        prove(journal, tables, where, una.needles)
+    for place in ("var/log/desk.log.gz", "exports/tickets.csv: 1 rows", "var/mlflow/mlflow.db",
+                  "the desk's store: 1 tickets", "data/retrieved/train.parquet"):  # fmt: skip
+        assert place in str(failure.value)
+    for word in (WORDS, "una@"):
+        assert word not in str(failure.value)
 
 
 def test_a_frozen_stage_is_refused_before_anything_changes(company: Path) -> None:
@@ -176,9 +172,6 @@ def test_a_version_whose_training_nobody_knows_counts_as_one_that_learned(compan
 def test_a_reply_of_theirs_that_rebuilt_models_write_by_themselves_is_not_theirs(
     company: Path,
 ) -> None:
-    from tasks.forget.proof import without_anew
-    from tasks.forget.survey import Where
-
     paths = Paths(company)
     import polars as pl
 

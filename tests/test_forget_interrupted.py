@@ -1,5 +1,6 @@
 """Interrupted at any step, or killed at any moment, `make forget` finishes when told again."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from drafter.errors import BadInput
+from drafter.errors import BadInput, NotForgotten
 from drafter.versions import FORGOTTEN_TAG
 from tasks.forget import apply, run
-from tests.forget_root import REPOSITORY, contents, make_company
+from tests.forget_root import REPOSITORY, WORDS, contents, make_company
 from tests.promoting import MODEL, Published
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -70,6 +71,50 @@ def test_killed_at_any_moment_it_finishes_when_told_again(
         for text in GONE:
             assert text.encode() not in data, (path, text)
     assert FORGOTTEN_TAG in version_tags(company)
+
+
+PLANTED: dict[str, bytes] = {
+    "var/log/desk.log": f"said: whistles like a {WORDS} at four in the morning".encode(),
+    "models/notes.json": json.dumps({"mail": "una@home.example"}).encode(),
+    "var/some/T-2.txt": b"",
+}
+
+
+def test_a_planted_remainder_is_found_and_named(company: Path) -> None:
+    for name, data in PLANTED.items():
+        (company / name).parent.mkdir(parents=True, exist_ok=True)
+        (company / name).write_bytes(data)
+    with pytest.raises(NotForgotten) as failure:
+        run.run("C-00002", True, company)
+    for name in ("var/log/desk.log", "models/notes.json"):
+        assert name in str(failure.value)
+    assert WORDS not in str(failure.value)
+    assert "una@" not in str(failure.value)
+    assert (company / "var/forget/pending.json").is_file()
+    for name in PLANTED:
+        (company / name).unlink()
+    run.run("C-00002", True, company)
+    assert not (company / "var/forget").exists()
+
+
+def test_told_again_it_finds_nothing_and_an_adapter_goes_once_its_version_serves_no_more(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.run("C-00002", True, company)
+    uri = f"sqlite:///{company / 'var/mlflow/mlflow.db'}"
+    published = Published(uri, None)  # type: ignore[arg-type]
+    source = published.client.get_model_version(MODEL, "1").source
+    adapter = Path(source.removeprefix("file://")) / "artifacts/drafter/adapter"
+    capsys.readouterr()
+    run.run("C-00002", True, company)
+    assert "nothing holds them" in capsys.readouterr().out
+    assert adapter.is_dir(), "it serves"
+    published.promote("3")
+    run.run("C-00002", True, company)
+    told = capsys.readouterr().out
+    assert "1: marked before, and its adapter is still there" in told
+    assert "version 1: its adapter is deleted" in told
+    assert not adapter.exists()
 
 
 def version_tags(root: Path) -> dict[str, str]:
