@@ -123,7 +123,7 @@ def test_the_proof_names_every_place_and_no_word_of_theirs(company: Path) -> Non
     planted = company / "var/log/desk.log.gz"
     planted.parent.mkdir()
     planted.write_bytes(gzip.compress(f"it whistles like a {WORDS} at four in".encode()))
-    journal = Journal(where.forgetting, "", [], una, set(), {}, set())
+    journal = Journal(where.forgetting, "", [], una, set(), {}, set(), [])
     with pytest.raises(NotForgotten) as failure:
         prove(journal, tables, where, una.needles)
     for place in ("var/log/desk.log.gz", "exports/tickets.csv: 1 rows", "var/mlflow/mlflow.db",

@@ -188,9 +188,7 @@ def test_who_learned_from_a_forgotten_customer_is_refused_though_its_adapter_is_
     settings, registry = store_and(paths)
     registry.tag(registry.numbered("support-drafter", "1"), {FORGOTTEN_TAG: "2026-03-01: 1 ticket"})
     shutil.rmtree(paths.var / "mlflow/artifacts/models")
-    with pytest.raises(
-        PromotionRefused, match=r"customers who were forgotten \(2026-03-01"
-    ):
+    with pytest.raises(PromotionRefused, match=r"customers who were forgotten \(2026-03-01"):
         promote(settings, paths, None)
     assert registry.at("support-drafter", CHAMPION) is None
 

@@ -54,7 +54,7 @@ def apply(
     _sources(journal, tables, where, say)
     for path in [path for name in CACHES for path in paths.root.glob(name)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    told = rebuild(paths, say)
+    told = rebuild(paths, journal.stages, say)
     ran = [name for name, outcome in told.items() if outcome != "unchanged"]
     say(f"rebuilt: {', '.join(ran) or 'nothing had to be'}")
     _cache(journal, where, say)

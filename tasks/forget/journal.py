@@ -36,6 +36,8 @@ class Journal:
     """Versions that held or learned from them: number to `adapter` or `index`."""
     answers: set[str]
     """What hosted models were asked about them (tasks/forget/paid.py)."""
+    stages: list[str]
+    """Those that a rebuild runs."""
 
     @classmethod
     def begin(
@@ -46,11 +48,12 @@ class Journal:
         cached: set[str],
         versions: dict[str, str],
         answers: set[str],
+        stages: list[str],
     ) -> "Journal":
         names = {asked, person.key} | person.raw_keys | person.emails
         begun = datetime.now(UTC).isoformat(timespec="seconds")
         called = sorted(_hash(name) for name in names)
-        made = cls(folder, begun, called, person, cached, versions, answers)
+        made = cls(folder, begun, called, person, cached, versions, answers, stages)
         made.write()
         return made
 
@@ -68,6 +71,7 @@ class Journal:
             found = cls(
                 folder, told["begun"], told["called"], Person.from_json(told["person"]),
                 set(told["cached"]), dict(told["versions"]), set(told["answers"]),
+                list(told["stages"]),
             )  # fmt: skip
         except (ValueError, KeyError, TypeError):
             raise BadInput(
@@ -90,6 +94,7 @@ class Journal:
             "cached": sorted(self.cached),
             "versions": self.versions,
             "answers": sorted(self.answers),
+            "stages": self.stages,
         }
         with written_whole(self.folder / FILE) as beside:
             beside.touch(mode=0o600)

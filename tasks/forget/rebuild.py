@@ -1,6 +1,6 @@
 """What a rebuild takes, told before anything is changed; and the rebuild itself, by DVC."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,6 @@ from drafter.errors import BadInput, RepositoryBusy
 from drafter.tables import read_json
 from tasks.dag import Stage, read_dag
 from tasks.paths import Paths
-from tasks.plan.skipped import dvc_status, why_run
 from tasks.repro import PROGRESS, Runner
 
 Say = Callable[[str], None]
@@ -30,28 +29,34 @@ class ToRun:
 def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
     """The stages that run again, if each changes what it writes: DVC skips the rest.
 
-    `places` are the files of the sources, and of what stages wrote, that are to change.
-    Raises RepositoryBusy where DVC is at work here.
+    `places` are the files of the sources, and of what stages wrote, that are to change. A stage
+    that never ran holds nothing, and is not run for this.
     """
     if not (paths.root / "dvc.yaml").is_file():
         return []
     held = [place for place in places if place.is_relative_to(paths.root)]
     reads, frozen = _reads(paths.root)
     found: dict[str, ToRun] = {}
-    stages = read_dag(paths.root)
-    stale = why_run(stages, dvc_status(paths.root)) if held else {}
-    for stage in stages:
+    ran = _ran(paths.root)
+    for stage in read_dag(paths.root):
         deps = reads.get(stage.name, ())
         holds = any(place.is_relative_to(dep) for place in held for dep in deps)
         after = next((name for name in stage.upstream if name in found), None)
-        # a frozen one never runs by itself
-        anyway = None if stage.name in frozen else stale.get(stage.name)
-        if holds or after or anyway:
+        if stage.name in ran and (holds or after):
             why = "reads what changes" if holds else f"after {after}"
-            if not holds and not after:
-                why = f"not up to date ({anyway})"
             found[stage.name] = ToRun(stage.name, why, stage.name in frozen, _seconds(paths, stage))
     return list(found.values())
+
+
+def _ran(root: Path) -> set[str]:
+    """The stages that dvc.lock knows."""
+    import yaml
+
+    try:
+        lock = yaml.safe_load((root / "dvc.lock").read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        return set()
+    return set(lock.get("stages") or {})
 
 
 def _reads(root: Path) -> tuple[Mapping[str, list[Path]], set[str]]:
@@ -83,9 +88,10 @@ def _seconds(paths: Paths, stage: Stage) -> float | None:
         return None
 
 
-def rebuild(paths: Paths, say: Say) -> dict[str, str]:
-    """Bring every stage up to date; {stage: ran, restored or unchanged}.
+def rebuild(paths: Paths, stages: Collection[str], say: Say) -> dict[str, str]:
+    """Bring these stages up to date, in their order; {stage: ran, restored or unchanged}.
 
+    What else is not up to date stays so: this is no `dvc repro` of all.
     Raises StageFailed in the stage's words, RepositoryBusy where another DVC works here.
     """
     if not (paths.root / "dvc.yaml").is_file():
@@ -93,7 +99,7 @@ def rebuild(paths: Paths, say: Say) -> dict[str, str]:
     runner = Runner(paths.root)
     told: dict[str, str] = {}
     try:
-        for stage in read_dag(paths.root):
+        for stage in [one for one in read_dag(paths.root) if one.name in stages]:
             for left in reversed(range(TRIES)):
                 try:
                     told[stage.name] = runner.stage(stage.name, _without_bars(say))

@@ -68,12 +68,15 @@ def _forget(asked: str, params: Params, where: Where) -> None:
     if begun is None:
         answers = paid.addresses(where.paths, params.hosted, found.person)
         cached = found.cached | set(paid.holding(where.paths, found.person, answers).values())
+        stages = [one.stage for one in found.to_run]
         touched = {
             one.number: ADAPTER if one.adapter and one.learned is not False else INDEX
             for one in found.versions
             if one.touched
         }
-        begun = Journal.begin(where.forgetting, asked, found.person, cached, touched, answers)
+        begun = Journal.begin(
+            where.forgetting, asked, found.person, cached, touched, answers, stages
+        )
     before = begun.person.needles
     apply(begun, tables, where, params.candidates, print)
     without_anew(begun.person, where)
