@@ -69,7 +69,7 @@ feedback: setup  ## write what agents made of the desk's drafts where the mill r
 
 forget: setup  ## all that holds a customer: make forget CUSTOMER=key; APPLY=1 removes it
 	@test -n "$(CUSTOMER)" || { echo 'say whom: make forget CUSTOMER="key, e-mail address or name"'; exit 1; }
-	@$(BIN)/python -m tasks.forget --customer "$(CUSTOMER)" $(if $(APPLY),--apply)
+	@$(BIN)/python -m tasks.forget --customer "$(CUSTOMER)" $(if $(filter 1,$(APPLY)),--apply)
 
 pin: setup  ## pin a ticket: make pin TICKET=T-1 WHY="…" SAY="30 days" (NOT_SAY, CITE)
 	@$(BIN)/python -m tasks.regressions add $(TICKET) --why "$(WHY)" $(if $(SAY),--must-say "$(SAY)") $(if $(NOT_SAY),--must-not-say "$(NOT_SAY)") $(if $(CITE),--must-cite "$(CITE)")

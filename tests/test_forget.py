@@ -79,9 +79,13 @@ def test_afterwards_nothing_is_left_of_them_and_all_is_left_of_the_others(
 ) -> None:
     lost = company / "var/mlflow/artifacts/lost/model/artifacts/drafter"
     shutil.copytree(packed(company, "3"), lost)
+    # as `tasks.incumbent` brings the champion's adapter back
+    shutil.copytree(company / "models/sft", company / "models/champion")
     run.run("C-00002", True, company)
     told = capsys.readouterr().out
     assert "0 found" in told
+    assert "models/champion is deleted: it learned from them" in told
+    assert not (company / "models/champion").exists()
     assert not lost.exists(), "of no registered version, and its index held them"
     assert (company / "exports/tickets.csv").read_bytes() == (HEADER + JO + AMY).encode()
     snapshot = (company / "data/feedback/desk.csv").read_text()

@@ -24,7 +24,7 @@ class Person:
     drafts: set[str] = field(default_factory=set)
     outcomes: set[str] = field(default_factory=set)
     conversations: set[str] = field(default_factory=set)
-    """What helpdesks call the store's tickets."""
+    """What helpdesks call the store's tickets: "chatwoot 17"."""
     values: set[str] = field(default_factory=set)
     messages: set[str] = field(default_factory=set)
     """Words in a row that they wrote and nobody else; likewise `replies`, which agents wrote."""

@@ -44,6 +44,8 @@ def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
         after = next((name for name in stage.upstream if name in found), None)
         if stage.name in ran and (holds or after):
             why = "reads what changes" if holds else f"after {after}"
+            if stage.name.startswith("ask@"):
+                why += "; asks a hosted model what is new, within its max_usd"
             found[stage.name] = ToRun(stage.name, why, stage.name in frozen, _seconds(paths, stage))
     return list(found.values())
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drafter.errors import BadInput
-from tasks.forget.decode import leaves
 from tasks.forget.person import Person
 
 if TYPE_CHECKING:
@@ -116,15 +115,15 @@ def _delete(engine: "Engine", person: Person) -> int:
     gone = 0
     with writing(engine) as connection:
         came = connection.execute(select(deliveries.c.helpdesk, deliveries.c.id, deliveries.c.came))
-        for row in came.all():
-            if person.conversations & set(leaves(row.came)):
-                connection.execute(
-                    delete(deliveries)
-                    .where(deliveries.c.helpdesk == row.helpdesk)
-                    .where(deliveries.c.id == row.id)
-                )
-        for ids in _some(person.conversations):
-            connection.execute(delete(notes).where(notes.c.conversation.in_(ids)))
+        for helpdesk, delivery, told in came.all():
+            if f"{helpdesk} {told.get('conversation')}" in person.conversations:
+                this = (deliveries.c.helpdesk == helpdesk) & (deliveries.c.id == delivery)
+                connection.execute(delete(deliveries).where(this))
+        noted = connection.execute(select(notes.c.helpdesk, notes.c.message, notes.c.conversation))
+        for helpdesk, message, conversation in noted.all():
+            if f"{helpdesk} {conversation}" in person.conversations:
+                this = (notes.c.helpdesk == helpdesk) & (notes.c.message == message)
+                connection.execute(delete(notes).where(this))
         for ids in _some(person.stored):
             theirs = select(drafts.c.id).where(drafts.c.ticket.in_(ids))
             connection.execute(delete(notes).where(notes.c.draft.in_(theirs)))

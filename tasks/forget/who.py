@@ -173,7 +173,7 @@ class _Gathered:
         person.drafts.update(stored.drafts)
         person.outcomes.update(stored.outcomes)
         if stored.external_id:
-            person.conversations.add(stored.external_id)
+            person.conversations.add(f"{stored.source} {stored.external_id}")
             person.tickets.add(stored.external_id)
         else:
             person.tickets.add(f"desk-{stored.id}")
