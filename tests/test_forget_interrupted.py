@@ -15,6 +15,8 @@ from drafter.versions import FORGOTTEN_TAG
 from tasks.forget import apply, run
 from tests.forget_root import REPOSITORY, WORDS, contents, make_company
 from tests.promoting import MODEL, Published
+from tests.stores import new_store
+from tests.test_forget_store import fill, rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -115,6 +117,18 @@ def test_told_again_it_finds_nothing_and_an_adapter_goes_once_its_version_serves
     assert "1: marked before, and its adapter is still there" in told
     assert "version 1: its adapter is deleted" in told
     assert not adapter.exists()
+
+
+def test_a_store_in_postgresql_is_emptied_and_searched_too(
+    company: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (company / "var/desk/feedback.db").unlink()
+    with new_store("postgresql", company) as url:
+        made = fill(url)
+        monkeypatch.setenv("REPLYMILL_FEEDBACK_URL", url)
+        run.run("C-00002", True, company)
+        assert [row["id"] for row in rows(url)["drafts"]] == [made["jo"]]
+    assert "and 5 rows of the desk's store" in capsys.readouterr().out
 
 
 def version_tags(root: Path) -> dict[str, str]:
