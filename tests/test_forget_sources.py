@@ -161,6 +161,25 @@ def test_a_name_that_two_have_is_refused_with_their_number(tmp_path: Path) -> No
     assert person.raw_keys == {"C-00009"}
 
 
+def test_rows_without_a_key_go_with_the_address_wherever_it_is_told(tmp_path: Path) -> None:
+    unkeyed = UNA.replace("C-00002", "").replace("T-2", "T-5")
+    params = one_table(tmp_path, (HEADER + unkeyed + JO + UNA + AMY).encode())
+    for asked in ("una@home.example", "C-00002"):
+        person, _ = met(asked, tmp_path, params)
+        assert (person.raw_keys, person.tickets) == ({"C-00002"}, {"T-2", "T-5"})
+    assert forget("una@home.example", tmp_path, params) == 2
+    assert left(tmp_path) == (HEADER + JO + AMY).encode()
+
+
+def test_a_mailbox_that_two_customers_share_stays_the_others(tmp_path: Path) -> None:
+    shared = AMY.replace("amy@home.example", "una@home.example")
+    params = one_table(tmp_path, (HEADER + shared + UNA).encode())
+    with pytest.raises(BadInput, match="2 customers have that address"):
+        met("una@home.example", tmp_path, params)
+    assert forget("C-00002", tmp_path, params) == 1
+    assert left(tmp_path) == (HEADER + shared).encode()
+
+
 def test_only_what_nobody_else_has_is_looked_for(tmp_path: Path) -> None:
     """A macro is everybody's; so are names and numbers that two customers share."""
     macro = "Thank you for writing to us, we will come back to you within two days"

@@ -6,7 +6,7 @@ that one customer alone has. A key goes before an address, an address before a n
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from drafter.errors import BadInput
 from tasks.customer_key import customer_key
@@ -26,10 +26,8 @@ BATCH = 5_000
 
 @dataclass
 class Known:
-    """All that is searched for a customer: the user's tables, the desk's store, the mill's tickets.
-
-    `hidden` gives the mill's tickets as curation hides them; None where there are none yet.
-    """
+    """Where a customer is looked up: the user's tables, the desk's store, the mill's tickets; and by
+    what rules curation hides what is personal."""
 
     tables: list[Table]
     stored: list[Stored]
@@ -48,7 +46,8 @@ def find(asked: str, known: Known) -> Person:
         raise BadInput("say whom: make forget CUSTOMER=key, an e-mail address or a name")
     person = _identified(asked, known)
     gathered = _Gathered(person)
-    for table in known.tables:
+    # twice: an address that one table tells is what another has in place of a key
+    for table in [*known.tables, *known.tables]:
         for row in rows_of(table, known.paths.root):
             if is_theirs(row, table, person):
                 # a reply of theirs may stand under another customer's question
@@ -95,37 +94,47 @@ def _identified(asked: str, known: Known) -> Person:
     small = asked.casefold()
     by_key: set[str] = set()
     by_name: dict[str, str] = {}
-    for key, names in _called(known):
-        if key == asked or customer_key(key) == asked:
-            by_key.add(key)
-        elif small in names or small == key.casefold():
-            by_name[customer_key(key)] = key
+    by_mention: dict[str, str] = {}
+    for one in _called(known):
+        if asked in (one.key, customer_key(one.key)):
+            by_key.add(one.key)
+        elif small in one.names:
+            by_name[customer_key(one.key)] = one.key
+        elif small in one.mentions:
+            by_mention[customer_key(one.key)] = one.key
     if by_key:
         return Person(customer_key(asked), by_key - {customer_key(asked)})
-    if len(by_name) > 1:
+    found = by_name or by_mention
+    if len(found) > 1:
         what = "address" if "@" in asked else "name"
         raise BadInput(
-            f"{len(by_name)} customers have that {what}: say which by its key, as the export has it"
+            f"{len(found)} customers have that {what}: say which by its key, as the export has it"
         )
-    for key, raw in by_name.items():
+    for key, raw in found.items():
         return Person(key, {raw} - {key})
     return Person(customer_key(asked), {asked} - {customer_key(asked)})
 
 
-def _called(known: Known) -> Iterator[tuple[str, set[str]]]:
-    """The key of each row and ticket, and the names of its customer in small letters."""
+class _Called(NamedTuple):
+    """A customer's key with the names that a row or a ticket gives them, in small letters, and the
+    addresses that stand in a ticket's text, which may be anybody's."""
+
+    key: str
+    names: set[str]
+    mentions: set[str]
+
+
+def _called(known: Known) -> Iterator[_Called]:
     for table in known.tables:
         for row in rows_of(table, known.paths.root):
-            names = {name.casefold() for name in row.names if name != row.agent}
-            mail = next((name for name in row.names if "@" in name), "")
-            if row.key or mail:
-                yield row.key or mail, names
+            if row.key:
+                names = {name.casefold() for name in row.names if name != row.agent}
+                yield _Called(row.key, names, set())
     for stored in known.stored:
-        # the customer's name comes first, then the agent's
-        names = {name.casefold() for name in stored.names[:1]}
-        names |= {value.casefold() for value in stored.values if "@" in value}
         if stored.customer:
-            yield stored.customer, names
+            # the customer's name comes first, then the agent's
+            names = {name.casefold() for name in stored.names[:1]}
+            yield _Called(stored.customer, names, {v.casefold() for v in stored.values if "@" in v})
 
 
 def _is_mill_ticket(ticket: Mapping[str, Any], person: Person) -> bool:
@@ -231,11 +240,14 @@ def mill_tickets(known: Known) -> Iterator[tuple[list[dict[str, Any]], list[dict
 
 def _leave_theirs_alone(person: Person, known: Known) -> None:
     """Keep those values and words that no other customer, agent or policy has."""
+    mails = _mails_of_others(person, known)
+    shared = {mail for mail in person.emails if mail.casefold() in mails}
+    person.emails -= shared
+    person.values -= shared
     kept = person.names_itself | {person.key} | person.stored | person.drafts | person.outcomes
     free = Needles(
         frozenset(person.values - kept), frozenset(person.messages), frozenset(person.replies)
     )
-    shared: set[str] = set()
 
     def look(texts: list[str]) -> None:
         for hit in found_in(texts, free):
@@ -247,6 +259,18 @@ def _leave_theirs_alone(person: Person, known: Known) -> None:
     person.values -= shared
     person.messages -= shared
     person.replies -= shared
+
+
+def _mails_of_others(person: Person, known: Known) -> set[str]:
+    """The addresses that exports name as another customer's too, as those of a shared mailbox."""
+    return {
+        name.casefold()
+        for table in known.tables
+        for row in rows_of(table, known.paths.root)
+        if row.key and not _same(row.key, person)
+        for name in row.names
+        if "@" in name
+    }
 
 
 def _of_others(person: Person, known: Known) -> Iterator[str]:
