@@ -26,8 +26,10 @@ BATCH = 5_000
 
 @dataclass
 class Known:
-    """Where a customer is looked up: the user's tables, the desk's store, the mill's tickets; and by
-    what rules curation hides what is personal."""
+    """Where a customer is looked up: the user's tables, the desk's store, the mill's tickets.
+
+    `rules` are those by which curation hides what is personal.
+    """
 
     tables: list[Table]
     stored: list[Stored]
