@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from desk.serving.checks import check_evidence, check_files
+from desk.serving.checks import check_drafts, check_evidence, check_files
 from drafter.errors import BadInput, NotForgotten, PromotionRefused
+from drafter.live import LiveDrafter
 from drafter.section import load_section
 from drafter.tables import read_json
 from drafter.versions import CLEANED_TAG, DRAFTER_TAG, FORGOTTEN_SERVES_TAG, FORGOTTEN_TAG
@@ -112,6 +113,7 @@ def test_afterwards_nothing_is_left_of_them_and_all_is_left_of_the_others(
     assert forgotten(clean) is None
     assert CLEANED_TAG in clean
     check_files(packed(company, "3"), clean[DRAFTER_TAG], "nearest")
+    check_drafts(LiveDrafter.load(packed(company, "3")))
     assert client(company).get_registered_model(MODEL).aliases == {"champion": 1}
     # what the desk keeps for its next start is what the registry has
     (kept,) = json.loads((company / "var/desk/models/last_good.json").read_text())
@@ -135,6 +137,15 @@ def test_the_proof_names_every_place_and_no_word_of_theirs(company: Path) -> Non
         assert place in str(failure.value)
     for word in (WORDS, "una@"):
         assert word not in str(failure.value)
+
+
+def test_where_nothing_holds_them_nothing_is_changed(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(company)
+    run.run("C-77777", True, company)
+    assert "nothing holds them" in capsys.readouterr().out
+    assert contents(company) == before
 
 
 def test_a_frozen_stage_is_refused_before_anything_changes(company: Path) -> None:

@@ -63,6 +63,8 @@ def _forget(asked: str, params: Params, where: Where) -> None:
     begun = Journal.read(where.forgetting, asked)
     found, tables = _survey(asked, params, where, begun)
     show(found, where)
+    if begun is None and found.nothing:
+        return
     print()
     check(found, tables, where)
     if begun is None:
