@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from tasks.forget.needles import Needles, shingles
+from tasks.forget.needles import Needles, shingles, telling
 from tasks.forget.search import files_below, search
 
 WROTE = "My José kettle whistles like a lonely curlew at four in the morning, please advise"
@@ -176,3 +176,9 @@ def test_a_large_file_is_read_in_stretches(tmp_path: Path, monkeypatch: pytest.M
     numbers = " ".join(str(number) for number in range(900))
     (tmp_path / "b.parquet").write_bytes(parquet(f"{WROTE} {numbers}".encode()))
     assert set(search(files_below([tmp_path], []), NEEDLES).hits) == set(tmp_path.iterdir())
+
+
+def test_a_number_that_any_report_may_hold_tells_nobody() -> None:
+    told = ["C-4711", "T-118", "+44 7700 900475", "jo@x.example", "100200300"]
+    says_nothing = ["35436", "17", "Amy Pond", "C-17", "2026"]
+    assert [value for value in told + says_nothing if telling(value)] == told

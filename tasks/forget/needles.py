@@ -16,8 +16,10 @@ from dataclasses import dataclass
 WORDS = 8
 # A shorter text is looked for whole; one of fewer words than these says nothing.
 FEWEST = 4
-# A value needs so many characters, and a digit or an @, to be no word or number of everyday.
+# A value needs so many characters, and a digit or an @, to be no word of everyday; one of digits
+# alone so many, to be no size, count or time that stands in any report.
 TELLING = 5
+DIGITS = 9
 
 WORD = re.compile(r"[^\W_]+")
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"/\\]))")
@@ -43,7 +45,8 @@ class Needles:
 
 def telling(value: str) -> bool:
     """Whether a value by itself names somebody."""
-    return len(value) >= TELLING and bool(re.search(r"[0-9@]", value))
+    least = DIGITS if value.isdigit() else TELLING
+    return len(value) >= least and bool(re.search(r"[0-9@]", value))
 
 
 def normal(text: str) -> str:
