@@ -8,7 +8,7 @@ PEERS_READY := .venv-peers/.ready
 export REPLYMILL_PREFECT_PORT REPLYMILL_MLFLOW_PORT REPLYMILL_REPORTS_PORT REPLYMILL_DESK_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan run test lint bench up down env trigger release feedback monitor pin use sample ratings canary
+.PHONY: help setup plan run test lint bench up down env trigger release feedback monitor forget pin use sample ratings canary
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ release: setup  ## make the challenger the champion, if the gates and a person s
 
 feedback: setup  ## write what agents made of the desk's drafts where the mill reads it
 	@$(BIN)/python -m tasks.feedback
+
+forget: setup  ## all that holds a customer: make forget CUSTOMER=key; APPLY=1 removes it
+	@test -n "$(CUSTOMER)" || { echo 'say whom: make forget CUSTOMER="key, e-mail address or name"'; exit 1; }
+	@$(BIN)/python -m tasks.forget --customer "$(CUSTOMER)" $(if $(filter 1,$(APPLY)),--apply)
 
 pin: setup  ## pin a ticket: make pin TICKET=T-1 WHY="…" SAY="30 days" (NOT_SAY, CITE)
 	@$(BIN)/python -m tasks.regressions add $(TICKET) --why "$(WHY)" $(if $(SAY),--must-say "$(SAY)") $(if $(NOT_SAY),--must-not-say "$(NOT_SAY)") $(if $(CITE),--must-cite "$(CITE)")

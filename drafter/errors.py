@@ -13,6 +13,7 @@ An error says what, where, which value, and the remedy; it never holds a ticket'
      ├── KeyMissing          a key that a hosted model needs and the environment lacks
      ├── CapReached          a call that could cost more than what is left of a run's dollars
      ├── JudgingFailed       a judge that can't be asked any further
+     ├── NotForgotten        something is left of a customer who was to be forgotten
      ├── PromotionRefused    a version without the evidence that its alias asks for
      ├── StageFailed         a stage of dvc.yaml that ended with an error
      ├── RepositoryBusy      another DVC process holds a lock: passes by itself
@@ -62,6 +63,10 @@ class CapReached(ReplymillError):
 
 class JudgingFailed(ReplymillError):
     """A judge that can't be asked any further: no answer comes, or the money is spent."""
+
+
+class NotForgotten(ReplymillError):
+    """Something is left of a customer who was to be forgotten; the message names the places."""
 
 
 class PromotionRefused(ReplymillError):

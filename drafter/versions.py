@@ -23,6 +23,12 @@ DRAFTER_TAG = "replymill.drafter"
 GIT_COMMIT_TAG = "replymill.git_commit"
 DVC_LOCK_TAG = "replymill.dvc_lock"
 LEAKAGE_TAG = "replymill.leakage"
+# That it held or learned from tickets of a customer who was forgotten since: when, and how many.
+FORGOTTEN_TAG = "replymill.forgotten"
+# That it served then, and so goes on until another version does.
+FORGOTTEN_SERVES_TAG = "replymill.forgotten_serves"
+# That it only held some, which were taken out.
+CLEANED_TAG = "replymill.cleaned"
 # What a version without is not served.
 REQUIRED_TAGS = (
     CANDIDATE_TAG, EVIDENCE_TAG, DRAFTER_TAG, GIT_COMMIT_TAG, DVC_LOCK_TAG, LEAKAGE_TAG,

@@ -67,7 +67,7 @@ def test_only_a_lock_is_retried() -> None:
 
 def test_make_help_names_the_verbs() -> None:
     shown = subprocess.run(["make", "-s", "help"], capture_output=True, text=True, check=True)
-    for verb in ("setup", "plan", "run", "test", "lint", "bench", "up", "down", "use"):
+    for verb in ("setup", "plan", "run", "test", "lint", "bench", "up", "down", "use", "forget"):
         assert f"make {verb}" in shown.stdout
 
 

@@ -1,6 +1,7 @@
 """Promotion: pure gates, and the alias in a real SQLite store with a tiny real model."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from drafter.errors import PromotionRefused
 from drafter.tables import write_text
-from drafter.versions import CHALLENGER, CHAMPION
+from drafter.versions import CHALLENGER, CHAMPION, FORGOTTEN_TAG
 from tasks.paths import Paths
 from tasks.promote.command import main
 from tasks.promote.gates import Evidence, held_against
@@ -179,6 +180,17 @@ def test_a_broken_contract_keeps_the_champion_where_it_is(paths: Paths) -> None:
     assert (champion.number, challenger.number) == ("1", "2")
     assert challenger.tags["replymill.regressions"] == "0 of 1 kept"
     assert challenger.tags["replymill.gates"].startswith("refused: regression T-1")
+
+
+def test_who_learned_from_a_forgotten_customer_is_refused_though_its_adapter_is_gone(
+    paths: Paths,
+) -> None:
+    settings, registry = store_and(paths)
+    registry.tag(registry.numbered("support-drafter", "1"), {FORGOTTEN_TAG: "2026-03-01: 1 ticket"})
+    shutil.rmtree(paths.var / "mlflow/artifacts/models")
+    with pytest.raises(PromotionRefused, match=r"customers who were forgotten \(2026-03-01"):
+        promote(settings, paths, None)
+    assert registry.at("support-drafter", CHAMPION) is None
 
 
 def test_without_a_challenger_it_says_what_registers_one(

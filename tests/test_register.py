@@ -10,7 +10,7 @@ from drafter.errors import PromotionRefused
 from drafter.records import CURATED, RETRIEVED
 from drafter.spec import Parts
 from drafter.tables import read_json, read_table, write_json, write_table, write_text
-from drafter.versions import DRAFTER_TAG
+from drafter.versions import DRAFTER_TAG, FORGOTTEN_TAG
 from tasks.ask.endpoint import spec_of
 from tasks.candidates import Hosted
 from tasks.paths import Paths
@@ -73,6 +73,11 @@ def test_told_twice_it_registers_once_and_what_it_registers_drafts_as_evaluated(
     # one from before the desk, whose drafter has no digest, is no longer the same
     mlflow.MlflowClient().delete_model_version_tag("support-drafter", "1", DRAFTER_TAG)
     assert register(PARAMS, paths) == "models:/support-drafter/2"
+
+    # one that learned from a customer who was forgotten since is not made the challenger again
+    mlflow.MlflowClient().set_model_version_tag("support-drafter", "2", FORGOTTEN_TAG, "2026-03-01")
+    with pytest.raises(PromotionRefused, match="forgotten \\(2026-03-01\\)"):
+        register(PARAMS, paths)
 
     changed = read_json(paths.report("scorecard.json"))
     write_text(paths.root / "dvc.lock", "schema: '2.0'\nstages: {}\n")

@@ -11,7 +11,15 @@ from drafter.manifest import refuse_unsafe
 from drafter.records import FAILED
 from drafter.spec import SPEC_FILE
 from drafter.tables import read_json
-from drafter.versions import DRAFTER_TAG, EVIDENCE, REQUIRED_EVIDENCE, REQUIRED_TAGS, folder_digest
+from drafter.versions import (
+    DRAFTER_TAG,
+    EVIDENCE,
+    FORGOTTEN_SERVES_TAG,
+    FORGOTTEN_TAG,
+    REQUIRED_EVIDENCE,
+    REQUIRED_TAGS,
+    folder_digest,
+)
 
 REMEDY = "register it again"
 # Of a clause, in a probe.
@@ -19,7 +27,15 @@ CHARACTERS = 200
 
 
 def check_evidence(tags: Mapping[str, str], evidence: set[str]) -> None:
-    """Raises PromotionRefused where a tag or a file of evidence is missing."""
+    """Raises PromotionRefused where a tag or a file of evidence is missing.
+
+    And where it learned from a customer who was forgotten, unless it served then already.
+    """
+    if FORGOTTEN_TAG in tags and FORGOTTEN_SERVES_TAG not in tags:
+        raise PromotionRefused(
+            f"it learned from customers who were forgotten ({tags[FORGOTTEN_TAG]}): `make run` "
+            "registers a version that did not"
+        )
     tagless = [tag for tag in REQUIRED_TAGS if not tags.get(tag)]
     if tagless:
         raise PromotionRefused(f"it has no tag {', '.join(tagless)}: {REMEDY}")

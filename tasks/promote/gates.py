@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from drafter.versions import FORGOTTEN_TAG
 from tasks.promote.params import GatesParams
 from tasks.regressions.check import Outcome
 
@@ -61,6 +62,18 @@ def held_against(
         _canary(evidence.canary, gates),
         *_regressions(regressions),
     ]
+
+
+def forgotten(tags: Mapping[str, str]) -> Gate | None:
+    """What refuses a version that learned from a customer who was forgotten since; else None."""
+    told = tags.get(FORGOTTEN_TAG)
+    if told is None:
+        return None
+    refusal = (
+        f"it learned from customers who were forgotten ({told}): `make run` registers a version "
+        "that did not"
+    )
+    return Gate("forgotten", told, "nobody it learned from", refusal)
 
 
 def _verdict(candidate: str, decision: Mapping[str, Any]) -> Gate:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from drafter.errors import PromotionRefused
 from drafter.versions import CHALLENGER, CHAMPION
 from tasks.paths import Paths
-from tasks.promote.gates import Evidence, Gate, held_against
+from tasks.promote.gates import Evidence, Gate, forgotten, held_against
 from tasks.promote.params import Params
 from tasks.regressions.check import check
 from tasks.regressions.contract import read_regressions
@@ -53,8 +53,12 @@ def check_challenger(params: Params, paths: Paths) -> Checked:
     seconds = round(3600 * params.gates.approval_hours)
     if champion is not None and champion.number == challenger.number:
         return Checked(challenger.uri, champion.uri, [], False, seconds)
-    outcomes = check(read_regressions(paths.regressions), registry.served(challenger))
-    gates = held_against(_evidence(registry, challenger), outcomes, params.gates)
+    if (gate := forgotten(challenger.tags)) is not None:
+        # its adapter may be gone by now, so that it can't draft
+        outcomes, gates = [], [gate]
+    else:
+        outcomes = check(read_regressions(paths.regressions), registry.served(challenger))
+        gates = held_against(_evidence(registry, challenger), outcomes, params.gates)
     reasons = [gate.refusal for gate in gates if gate.refusal]
     kept = sum(not outcome.breaks for outcome in outcomes)
     registry.keep(

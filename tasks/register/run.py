@@ -8,10 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from drafter.errors import PromotionRefused
 from drafter.live import PSEUDONYMS_FILE
 from drafter.spec import Parts, Spec, pack
 from drafter.tables import read_json
-from drafter.versions import CHALLENGER, DRAFTER_TAG, EVIDENCE, EVIDENCE_TAG, folder_digest
+from drafter.versions import (
+    CHALLENGER,
+    DRAFTER_TAG,
+    EVIDENCE,
+    EVIDENCE_TAG,
+    FORGOTTEN_TAG,
+    folder_digest,
+)
 from tasks.candidates import named
 from tasks.evaluation_view import log_evaluation
 from tasks.paths import Paths
@@ -43,7 +51,8 @@ def register(params: Params, paths: Paths) -> str:
 
     Where a version of the same model and data is there already, it is that one; what was measured
     of it since, by `make canary`, is added.
-    Raises PromotionRefused where evidence is missing.
+    Raises PromotionRefused where evidence is missing, or that version learned from a customer who
+    was forgotten since.
     """
     evidence = gather(paths)
     registry = Registry(paths)
@@ -52,6 +61,12 @@ def register(params: Params, paths: Paths) -> str:
     if number is None:
         number = _log(params, paths, evidence, registry.experiment)
     version = registry.numbered(name, number)
+    if FORGOTTEN_TAG in version.tags:
+        raise PromotionRefused(
+            f"{version.uri} is of the same model and data, and learned from customers who were "
+            f"forgotten ({version.tags[FORGOTTEN_TAG]}): bring their rows back nowhere, and run "
+            "`dvc repro` first"
+        )
     _tell(registry, version, evidence, paths)
     registry.move(CHALLENGER, version)
     return version.uri
