@@ -13,6 +13,7 @@ from typing import Any
 
 from drafter.clean import clean_lines, clean_texts
 from drafter.compliance import Violation
+from drafter.compliance.sources import marks
 from drafter.cut import Cut
 from drafter.drafter import Drafter, Written
 from drafter.errors import BadInput
@@ -37,6 +38,8 @@ class LiveDraft:
     """The clauses that it uses: chunk_id, doc_id, title, clause, text, url."""
     violations: tuple[Violation, ...]
     """What the guard found, with its place in `text`."""
+    marks: tuple[Violation, ...]
+    """What only the customer says, or a policy of somebody else's: agents see whose word it is."""
     abstained: bool
     reason: str | None
     """Why the agent isn't shown the text: "no_policy", "guard: promises", "failed: timeout".
@@ -91,7 +94,9 @@ class LiveDrafter:
         table = pl.DataFrame([rows[number] for number in asking], schema=CURATED)
         written = dict(zip(asking, self.drafter.write(table) if asking else (), strict=True))
         return [
-            _live(written[number], one) if number in written else _no_question(one)
+            self._live(written[number], rows[number], one)
+            if number in written
+            else _no_question(one)
             for number, one in enumerate(hidden)
         ]
 
@@ -115,6 +120,30 @@ class LiveDrafter:
         """What an agent sent, in the placeholders of the ticket whose `values` these are."""
         return self.pseudonyms.hide_reply(reply, values)
 
+    def _live(self, written: Written, ticket: Mapping[str, Any], hidden: Hidden) -> LiveDraft:
+        row, rules = written.row, self.drafter.rules
+        by_id = {chunk["chunk_id"]: chunk for chunk in written.chunks}
+        found = (
+            marks(row["text"], ticket, written.chunks, hidden.values, rules)
+            if rules is not None
+            else ()
+        )
+        return LiveDraft(
+            subject=hidden.texts[0],
+            messages=tuple(hidden.texts[1:]),
+            values=hidden.values,
+            text=row["text"],
+            citations=tuple(by_id[chunk_id] for chunk_id in row["citations"]),
+            violations=tuple(written.violations),
+            marks=tuple(found),
+            abstained=row["abstained"],
+            reason=row["reason"],
+            tokens_in=row["tokens_in"],
+            tokens_out=row["tokens_out"],
+            cost_usd=row["cost_usd"],
+            cut=_counted(written.cut, hidden.texts[1:]),
+        )
+
 
 def cleaned(tickets: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """Subject and messages of each ticket, as curation would write them."""
@@ -137,28 +166,9 @@ def cleaned(tickets: Sequence[Mapping[str, Any]]) -> list[list[str]]:
 def _no_question(hidden: Hidden) -> LiveDraft:
     return LiveDraft(
         subject=hidden.texts[0], messages=tuple(hidden.texts[1:]), values=hidden.values,
-        text="", citations=(), violations=(), abstained=True, reason="no_question",
+        text="", citations=(), violations=(), marks=(), abstained=True, reason="no_question",
         tokens_in=0, tokens_out=0, cost_usd=0.0, cut=None,
     )  # fmt: skip
-
-
-def _live(written: Written, hidden: Hidden) -> LiveDraft:
-    row = written.row
-    by_id = {chunk["chunk_id"]: chunk for chunk in written.chunks}
-    return LiveDraft(
-        subject=hidden.texts[0],
-        messages=tuple(hidden.texts[1:]),
-        values=hidden.values,
-        text=row["text"],
-        citations=tuple(by_id[chunk_id] for chunk_id in row["citations"]),
-        violations=tuple(written.violations),
-        abstained=row["abstained"],
-        reason=row["reason"],
-        tokens_in=row["tokens_in"],
-        tokens_out=row["tokens_out"],
-        cost_usd=row["cost_usd"],
-        cut=_counted(written.cut, hidden.texts[1:]),
-    )
 
 
 def _counted(cut: Cut | None, texts: Sequence[str]) -> Cut | None:

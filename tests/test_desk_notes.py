@@ -17,6 +17,7 @@ LINK = "https://desk.acme.example/tickets/t1"
 
 def note(**changes: Any) -> Note:
     answer = {"id": "d1", "draft": "Ahoy!\nYour tent", "reason": None, "citations": [CLAUSE]}
+    answer |= {"findings": [], "cut": None}
     return Note(answer | changes, LINK)
 
 
