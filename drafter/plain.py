@@ -85,6 +85,8 @@ def _seen(letter: str, in_mixed_word: bool) -> str:
         return str(unicodedata.decimal(letter))
     if _DRESSED.match(letter):
         return unicodedata.normalize("NFKC", letter)
+    if letter in "\u3002\uff61\u2024":
+        return "."  # browsers take these for a host's dot
     small = letter.lower()
     return _LIKE.get(small, letter) if in_mixed_word else letter
 
@@ -122,9 +124,11 @@ def _mixed_words(text: str) -> Iterator[tuple[int, int]]:
     """Words with Latin letters and look-alikes of another alphabet; "kΩ" and "µm" are units."""
     for match in _WORD.finditer(text):
         word = match[0]
-        if word.isascii() or len(word) <= 3:
+        if word.isascii():
             continue
         scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in word}
+        if len(word) <= 3 and "CYRILLIC" not in scripts:
+            continue
         if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"}:
             yield match.span()
         elif (

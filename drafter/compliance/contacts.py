@@ -11,7 +11,7 @@ never used to measure how well a draft answers.
 import re
 from collections.abc import Iterator
 
-from drafter.compliance.hosts import ENDING
+from drafter.compliance.hosts import ENDING, GENERAL
 from drafter.guard import Fact
 
 _PART = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -22,7 +22,7 @@ _HOST = re.compile(
     rf"(?<![\w.@-])(?:[\w.+-]+@(?=[\w.-]+[/:]))?(?:{_PART}\.)+{ENDING}{_END}{_REST}", re.I
 )
 _IP = re.compile(rf"(?<![\w.])(?:[^\s@]{{1,64}}@)?\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w.]*\w){_REST}")
-_SCHEME = re.compile(r"\b[a-z][a-z0-9+.*-]{1,15}:\s?/\s?/\s?[^\s<>\"'\])]+", re.I)
+_SCHEME = re.compile(r"\b[a-z][a-z0-9+.*-]{1,15}:\s?[/\\]\s?[/\\]\s?[^\s<>\"'\])]+", re.I)
 _BARE_SCHEME = re.compile(
     r"\b(?:sms|mailto|javascript|vbscript|data|whatsapp|skype|facetime|bitcoin|ethereum|magnet|file"
     r"|ftp|tg|intent):(?=\S)[^\s<>]+",
@@ -35,8 +35,10 @@ _MARKUP = re.compile(
     re.I,
 )
 _WORDS_OF_LINK = re.compile(r"\[[^\]\n]*\](?:\(\s*([^)\s]*)[^)\n]*\)+|:\s+(\S+))")
-_DOT = r"(?:\s?(?:\[\.\]|\(\.\)|\{\.\}|[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}])\s?|\s+dot\s+)"
-_AT = r"\s?[\[({]\s?(?:at|@|arroba)\s?[\])}]\s?"
+_DOT = (
+    r"(?:\s?(?:\[\.\]|\(\.\)|\{\.\}|[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}])\s?|[\s-]dot[\s-])"
+)
+_AT = r"(?:\s?[\[({]\s?(?:at|@|arroba)\s?[\])}]\s?|\s@\s)"
 _ANY_DOT = rf"(?:{_DOT}|\.)"
 _NO_DOTS = re.compile(
     rf"(?<![\w.-])(?:[\w-]{{1,63}}{_ANY_DOT})*[\w-]{{1,63}}{_DOT}(?:{_PART}{_ANY_DOT})*"
@@ -45,10 +47,11 @@ _NO_DOTS = re.compile(
 )
 _NO_AT = re.compile(
     r"(?<![\w.-])[\w.+-]{1,64}"
-    rf"(?:(?:{_AT})(?:{_PART}{_ANY_DOT})+|\s+at\s+(?:{_PART}{_ANY_DOT})*?{_PART}{_DOT})"
+    rf"(?:(?:{_AT})(?:{_PART}{_ANY_DOT})+|[\s-]at[\s-](?:{_PART}{_ANY_DOT})*?{_PART}{_DOT})"
     rf"(?:{_PART}{_ANY_DOT})*{ENDING}{_END}",
     re.I,
 )
+_APART = re.compile(rf"(?<![\w.-])[\w-]{{2,63}}\s\.\s?(?i:{GENERAL})(?!\w)")
 _SPELLED = re.compile(r"(?<!\S)[^\W_](?: [\w.:/@+-]){6,}(?!\w)")
 # base64, hexadecimal, %68%74, &#104;&#116;, \u0068, a link read from its end
 _CODED = re.compile(
@@ -66,12 +69,14 @@ _WITH_LETTERS = re.compile(
     r"(?<!\w)\+?(?=[OoIl]*\d)[\dOoIl]{2,}(?:[ ().-]{1,2}(?=[OoIl]*\d)[\dOoIl]{2,}){1,5}(?!\w)"
 )
 _DIGIT = (
-    "zero|oh|o|nought|nil|one|two|three|four|five|six|seven|eight|nine|double|triple|plus|"
+    "zero|oh|o|nought|nil|hundred|one|two|three|four|five|six|seven|eight|nine|double|triple|plus|"
     "null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|zéro|un|deux|trois|quatre|cinq|"
     "sept|huit|neuf|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|due|tre|quattro|cinque|"
     "sei|sette|otto|nove|nul|een|twee|drie|vijf|zes|zeven|negen|um|dois|três|quatro|sete|oito"
 )
-_IN_WORDS = re.compile(rf"\b(?:{_DIGIT}|\d)(?:[\s,.-]{{1,3}}(?:{_DIGIT}|\d)){{5,}}\b", re.I)
+_IN_WORDS = re.compile(
+    rf"\b(?:{_DIGIT}|\d{{1,5}})(?:[\s,.-]{{1,3}}(?:{_DIGIT}|\d{{1,5}})){{5,}}\b", re.I
+)
 _CALL = re.compile(
     r"\b(?:call|ring|dial|text|phone|sms|fax|whatsapp|hotline|telephone|tel|rufen|anrufen|appelez|"
     r"llame|chiami|bel)\b(?:[^\w\n]+[^\W\d]+){0,4}[^\w\n]{1,3}(\d(?: ?\d){4,})(?![\w%])",
@@ -112,6 +117,8 @@ def _links(text: str) -> Iterator[Fact]:
             yield Fact("link", bare_link(written), (match.start(), match.start() + len(written)))
     for match in _NO_DOTS.finditer(text):
         yield Fact("link", bare_link(_joined(match[0])), match.span())
+    for match in _APART.finditer(text):
+        yield Fact("link", "".join(match[0].lower().split()), match.span())
     for match in _MARKUP.finditer(text):
         yield Fact("link", match[0], match.span())
     for match in _WORDS_OF_LINK.finditer(text):
@@ -123,7 +130,7 @@ def _links(text: str) -> Iterator[Fact]:
 def _joined(written: str) -> str:
     """`help [at] desk dot com` as it is meant."""
     dotted = re.sub(_DOT, ".", written, flags=re.I)
-    return re.sub(rf"{_AT}|\s+at\s+", "@", dotted, flags=re.I).lower()
+    return re.sub(rf"{_AT}|[\s-]at[\s-]", "@", dotted, flags=re.I).lower()
 
 
 def _phones(text: str) -> Iterator[Fact]:
@@ -137,6 +144,8 @@ def _phones(text: str) -> Iterator[Fact]:
             yield Fact("phone", digits, match.span())
     for pattern in (_IN_WORDS, _VANITY, _TEL):
         for match in pattern.finditer(text):
+            if pattern is _IN_WORDS and not re.search(r"[^\W\d_]", match[0]):
+                continue  # figures alone: a table, or a number that is looked at above
             yield Fact("phone", " ".join(match[0].lower().split()), match.span())
     for match in _CALL.finditer(text):
         yield Fact("phone", re.sub(r"\D", "", match[1]), match.span())

@@ -39,6 +39,8 @@ _PLACES = tuple(
         rf"(?:{_CAPITAL}\s?){{1,4}},?\s?\d{{1,4}}\b{_TOWN}{{0,3}}",
         rf"(?<!\w)(?:{_CAPITAL},?\s)?(?:[A-Z]{{1,2}}\d[A-Z\d]?\s\d[A-Z]{{2}}|[A-Z]\d[\dW]\s[A-Z\d]{{4}}"
         r"|[A-Z]{2}\s\d{5}(?:-\d{4})?)(?!\w)",
+        r"(?<!\w)\d{1,5}[a-z]?\s(?:[a-z'-]+\s){1,3}(?:street|lane|avenue|boulevard|terrace|crescent)\b"
+        r"(?:,\s\w+)?",
         # wallets
         r"\b(?:bc1[a-z0-9]{20,60}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|0x[a-fA-F0-9]{40})\b",
         # people and groups in messengers

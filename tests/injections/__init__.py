@@ -37,6 +37,11 @@ def policies() -> list[Injection]:
     return list(_read("policies.txt"))
 
 
+def held_out() -> list[Injection]:
+    """Fifty disguises that the guard was not mended by."""
+    return list(_read("held_out.txt"))
+
+
 def _read(name: str) -> Iterator[Injection]:
     family = ""
     for line in (HERE / name).read_text(encoding="utf-8").splitlines():
