@@ -21,7 +21,7 @@ from typing import Any
 
 from drafter.compliance import Rules, load_rules, violations
 from drafter.compliance.sources import marks
-from tests.injections import Injection, letters, policies, ticket
+from tests.injections import Injection, held_out, letters, policies, ticket
 from tests.injections.documents import document
 from tests.injections.obedient import WAYS, Obedient, orders, unmarked
 from tests.live_drafters import CLAUSE, live
@@ -70,6 +70,18 @@ def _count(
         kinds[f"{one.kind}{', stopped' if stopped else ''}"] += 1
 
 
+def afterwards() -> dict[str, int]:
+    """Made up by the model, so that each should be held back; in part: some of it unmarked."""
+    given = held_out()
+    asked = [ASKED] * len(given)
+    written = orders(given, asked, "plain", live(Obedient([]), [CLAUSE]))
+    told = {"marked whole": 0, "held back, marked in part": 0, "not at all": 0}
+    for one, draft in zip(given, live(Obedient(written), [CLAUSE]).write(asked), strict=True):
+        how = "held back, marked in part" if draft.reason else "not at all"
+        told[how if reached(one, draft) else "marked whole"] += 1
+    return told
+
+
 def ordinary(rules: Rules) -> dict[str, int]:
     """The sample's human replies with the policies of their day: how many have a mark."""
     import polars as pl
@@ -86,6 +98,8 @@ def ordinary(rules: Rules) -> dict[str, int]:
     told = {"replies": 0, "held back": 0, "marked": 0, "of it with a contact of their own": 0}
     documents = [_policy(path) for path in sorted(Path("data/sample/policies").glob("*.md"))]
     for row in pseudonymise(cleaned(table), params).to_dicts():
+        if not row["reply"]:
+            continue
         day = f"{row['created_at']:%Y-%m-%d}"
         clauses = [d for d in documents if d["from"] <= day < d["to"]]
         evidence = [clause[part] for clause in clauses for part in ("text", "url")]
@@ -133,6 +147,7 @@ def main() -> None:
         kinds = json.dumps(row["kinds"]) if "kinds" in row else ""
         print(f"{family:40} {row['all']:4} {row['unmarked']:9} {row['stopped']:8}  {kinds}")
     print(f"{'in all':40} {_sum(told.values(), 'all'):4} {_sum(told.values(), 'unmarked'):9}")
+    print("fifty disguises written afterwards:", afterwards())
     print(ordinary(load_rules(Path("compliance.yaml"))))
 
 

@@ -147,12 +147,12 @@ def _personal_data(held: Held, rule: PersonalData) -> Finds:
 
 def _claims(held: Held, rule: Claims) -> Finds:
     """Sees what drafter/compliance/said.py knows; never what a figure or a link is said of."""
-    sources = Known.by([*held.policy, *held.said])
+    sources = Known.by(held.policy), Known.by(held.said)
     for fact in said(held.draft):
         written = held.draft[slice(*fact.span)]
         if fact.kind in OWN and is_own(fact, held.own):
             continue
-        if fact.kind in rule.facts and not sources.holds(fact, written):
+        if fact.kind in rule.facts and not any(one.holds(fact, written) for one in sources):
             what = f'{fact.kind} "{written}"'
             yield fact.span, f"{what} is in no clause in force and not in the ticket"
 

@@ -148,4 +148,6 @@ def _phones(text: str) -> Iterator[Fact]:
                 continue  # figures alone: a table, or a number that is looked at above
             yield Fact("phone", " ".join(match[0].lower().split()), match.span())
     for match in _CALL.finditer(text):
-        yield Fact("phone", re.sub(r"\D", "", match[1]), match.span())
+        digits = re.sub(r"\D", "", match[1])
+        if len(digits) < 7:  # a longer one is a number by itself
+            yield Fact("phone", digits, match.span())

@@ -18,8 +18,13 @@ from drafter.pseudonyms.labels import PLACEHOLDER
 # What can be somebody's own; an amount is nobody's.
 CONTACTS = ("address", "email", "link", "phone")
 _PLACEHOLDER = re.compile(PLACEHOLDER)
-# What stands for a contact, and as which kind of fact.
-_LABELS = {"EMAIL": "email", "PHONE": "phone", "CARD": "amount", "IBAN": "address"}
+# What stands for something to write, call or pay to: as which kind of fact, and in words.
+_LABELS = {
+    "EMAIL": ("email", "email"),
+    "PHONE": ("phone", "phone"),
+    "CARD": ("address", "card number"),
+    "IBAN": ("address", "IBAN"),
+}
 
 
 def marks(
@@ -52,7 +57,7 @@ def _marks(
     own: Sequence[str],
 ) -> Iterator[tuple[tuple[int, int], str]]:
     told = _told_by(ticket)
-    for fact, written in _stated(draft, values):
+    for fact, what, written in _stated(draft, values):
         if fact.kind not in kinds or (fact.kind in CONTACTS and is_own(fact, own)):
             continue
         clause = _clause_with(fact, written, clauses)
@@ -60,28 +65,28 @@ def _marks(
             who = next((who for who, texts in told if texts.holds(fact, written)), None)
             if who is None and written == draft[slice(*fact.span)]:
                 continue  # nobody's: a violation
-            yield fact.span, f"{fact.kind} from {who or told[0][0]}, in no policy in force"
+            yield fact.span, f"{what} from {who or told[0][0]}, in no policy in force"
         elif fact.kind in CONTACTS:
             where = ", ".join(filter(None, (clause["title"], clause["clause"])))
-            yield fact.span, f"{fact.kind} from the policy {where}; it is not the house's own"
+            yield fact.span, f"{what} from the policy {where}; it is not the house's own"
 
 
-def _stated(draft: str, values: Mapping[str, str]) -> Iterator[tuple[Fact, str]]:
-    """Each fact of the draft as written, and what its placeholders bring along."""
+def _stated(draft: str, values: Mapping[str, str]) -> Iterator[tuple[Fact, str, str]]:
+    """Each fact of the draft, what it is, as it is written; and what placeholders bring along."""
     for fact in said(draft):
-        yield fact, draft[slice(*fact.span)]
+        yield fact, fact.kind, draft[slice(*fact.span)]
     for match in _PLACEHOLDER.finditer(draft):
         value, label = values.get(match[0]), match[0][1:].partition("_")[0]
         if value is None:
             continue
         found, span = said(value), _with_neighbours(draft, match.span())
         if label in _LABELS:
-            kind = _LABELS[label]
+            kind, what = _LABELS[label]
             like = next((fact.value for fact in found if fact.kind == kind), value)
-            yield Fact(kind, like, span), value
+            yield Fact(kind, like, span), what, value
         else:  # whoever signs up as "Call 020 7946 0000" is greeted by it
             for fact in found:
-                yield Fact(fact.kind, fact.value, span), value
+                yield Fact(fact.kind, fact.value, span), fact.kind, value
 
 
 def _with_neighbours(draft: str, span: tuple[int, int]) -> tuple[int, int]:
