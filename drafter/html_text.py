@@ -65,11 +65,13 @@ _QUOTED = {
 # a model alone. White on white counts where nothing around it has a background.
 _UNSHOWN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+\s*(?:;|$)"
-    r"|font-size\s*:\s*0*\.?0+(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
     r"|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}"
     r"|max-(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
     re.I,
 )
+# Newsletters set it around all they say, and a size again on each word.
+_NO_SIZE = re.compile(r"font-size\s*:\s*0*\.?0+(?:px|pt|em|rem|%)?\s*(?:;|!|$)", re.I)
+_SIZE = re.compile(r"font-size\s*:\s*0*\.?[1-9]", re.I)
 _WHITE = re.compile(
     r"(?:^|;|\s)color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255)", re.I
 )
@@ -135,6 +137,9 @@ def _is_unshown(node: "LexborNode") -> bool:
     style = node.attributes.get("style") or ""
     if "hidden" in node.attributes or _UNSHOWN.search(style):
         return True
+    if _NO_SIZE.search(style):
+        below = (one.attributes.get("style") or "" for one in node.css("[style]"))
+        return not any(map(_SIZE.search, below))
     if node.tag == "font":
         style += f";color:{node.attributes.get('color') or ''}"
     return bool(_WHITE.search(style)) and not _has_background(node)
