@@ -16,7 +16,7 @@ from drafter.plain import without_unseen
 if TYPE_CHECKING:
     import polars as pl
 
-_STYLES = r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0"
+_STYLES = r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d])"
 _COMMENTS = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|^[ ]{0,3}\[[^\]\n]*\]:[ \t]*(?:#|<>)[ \t]*(?:\(.*?\)|\".*?\"|'.*?')[ \t]*$"
