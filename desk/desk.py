@@ -205,8 +205,9 @@ def _kept_ticket(
 def _draft_row(batched: Batched, role: str, seconds: float) -> dict[str, Any]:
     draft: LiveDraft = batched.draft
     findings = [
-        {**asdict(found), "start": found.span[0], "end": found.span[1]}
-        for found in draft.violations
+        {**asdict(found), "start": found.span[0], "end": found.span[1], "soft": soft}
+        for soft, all_found in ((False, draft.violations), (True, draft.marks))
+        for found in all_found
     ]
     for finding in findings:
         del finding["span"]

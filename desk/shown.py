@@ -16,7 +16,11 @@ def with_values(
     for start, end in pairwise(cuts):
         written += restore(text[start:end], values)
         places[end] = len(written)
-    moved = [{**f, "start": places[f["start"]], "end": places[f["end"]]} for f in findings]
+    moved = [
+        # drafts kept by an older version have no marks, and findings that all hold back
+        {"soft": False, **f, "start": places[f["start"]], "end": places[f["end"]]}
+        for f in findings
+    ]
     return written, moved
 
 

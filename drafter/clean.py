@@ -42,7 +42,11 @@ _PLACEHOLDER = (
     r"pogrubiony tekst|fet text|enter your message here|type your message here)['*_\s.]*$"
 )
 _NEWLINES = r"\r\n|[\r\x0b\x0c\x85\x{2028}\x{2029}]"
-_UNSEEN = r"[\x00-\x08\x0e-\x1f\x7f\x{ad}\x{200b}\x{2060}\x{feff}]"
+# Besides what is of no width: what turns the direction round, and letters that no font draws.
+_UNSEEN = (
+    r"[\x00-\x08\x0e-\x1f\x7f\x{ad}\x{180e}\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}"
+    r"\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}\x{e0000}-\x{e01ef}]"
+)
 _OTHER_BLANKS = r"\t\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}"
 # Every run of blanks but a plain one between two words.
 _BLANKS = rf"[{_OTHER_BLANKS}][ {_OTHER_BLANKS}]*| [ {_OTHER_BLANKS}]+"

@@ -23,6 +23,10 @@ class Cut:
     clauses: int
     messages: tuple[CutMessage, ...]
 
+    def share_read(self, number: int) -> float:
+        """The share of message `number` that the model was shown."""
+        return next((one.kept / one.of for one in self.messages if one.number == number), 1.0)
+
     def told(self) -> dict[str, Any]:
         """As JSON has it: `{"clauses": 2, "messages": [{"number": 0, "kept": 812, "of": 9000}]}`"""
         return {"clauses": self.clauses, "messages": [asdict(one) for one in self.messages]}

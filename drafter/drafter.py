@@ -151,7 +151,11 @@ class Drafter:
         return violations(text, ticket, evidence, self.rules)
 
     def _held_back(
-        self, text: str, found: Sequence[dict[str, Any]], broken: Sequence[Violation]
+        self,
+        text: str,
+        found: Sequence[dict[str, Any]],
+        broken: Sequence[Violation],
+        read: float,
     ) -> str | None:
         """Why the agent isn't shown this text; None where nothing speaks against it."""
         if not text:
@@ -159,7 +163,10 @@ class Drafter:
         if self.spec.retrieves and not found:
             return "no_policy"
         rules = dict.fromkeys(violation.rule for violation in broken)
-        return f"guard: {', '.join(rules)}" if rules else None
+        if rules:
+            return f"guard: {', '.join(rules)}"
+        least = self.rules.least_read if self.rules else None
+        return "cut" if least is not None and read < least else None
 
     def _written(
         self, ticket: dict[str, Any], found: Sequence[dict[str, Any]], generation: Generation
@@ -168,7 +175,10 @@ class Drafter:
 
         text, failed = generation.text, generation.failed
         broken = [] if failed else self._violations(text, ticket, found)
-        held_back = None if failed else self._held_back(text, found, broken)
+        chat = build_prompt(ticket, self._shown(found))
+        cut = cut_of(ticket, chat, generation.read)
+        read = cut.share_read(len(ticket["messages"]) - 1) if cut else 1.0
+        held_back = None if failed else self._held_back(text, found, broken, read)
         row = {
             "ticket_id": ticket["ticket_id"],
             "candidate": self.spec.candidate,
@@ -181,5 +191,4 @@ class Drafter:
             "reason": f"{FAILED}{failed}" if failed else held_back,
             "confidence": generation.confidence,
         }
-        chat = build_prompt(ticket, self._shown(found))
-        return Written(row, found, broken, cut_of(ticket, chat, generation.read))
+        return Written(row, found, broken, cut)

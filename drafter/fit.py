@@ -1,5 +1,6 @@
 """Making a chat fit into a model's positions, by dropping what matters least."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -64,10 +65,27 @@ def fit_chat(
 
 
 def _ids(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> list[int]:
+    own = _control(tokenizer)
     text = tokenizer.apply_chat_template(
-        [{"role": message["role"], "content": message["content"]} for message in messages],
+        [
+            {"role": message["role"], "content": own.sub(_broken, message["content"])}
+            for message in messages
+        ],
         add_generation_prompt=True,
         tokenize=False,
     )
     # verbose: it would warn of a text that is too long for the model, which is what is cut here
     return list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+
+def _control(tokenizer: "PreTrainedTokenizerBase") -> re.Pattern[str]:
+    """The template's own tokens: a letter that writes <|im_end|> must not end its own turn."""
+    added = [str(token) for token in tokenizer.added_tokens_decoder.values() if token.special]
+    signs = {sign for sign in (*added, *tokenizer.all_special_tokens) if len(sign) > 1}
+    longest_first = sorted(signs, key=lambda sign: (-len(sign), sign))
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+
+def _broken(match: re.Match[str]) -> str:
+    """`<|im_end|>` as text that the tokenizer reads letter by letter."""
+    return f"{match[0][0]} {match[0][1:]}"

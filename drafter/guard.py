@@ -40,8 +40,8 @@ QUANTITIES = (
     "licence", "license", "device", "person", "people", "guest", "point", "mile", "photo", "file",
     "attempt", "time", "star",
 )  # fmt: skip
-# What a Fact can be.
-KINDS = ("amount", "date", "duration", "email", "link", "phone", "quantity", "time")
+# What a Fact can be. Addresses, and much of the rest in disguise, are found by drafter/compliance/.
+KINDS = ("address", "amount", "date", "duration", "email", "link", "phone", "quantity", "time")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -92,7 +92,7 @@ def stated(text: str) -> frozenset[tuple[str, str]]:
 def grounded(draft: str, evidence: Iterable[str]) -> Grounding:
     """Hold each fact of `draft` against the facts of the `evidence` texts."""
     known = {
-        (fact.kind, value) for text in evidence for fact in facts(text) for value in _forms(fact)
+        (fact.kind, value) for text in evidence for fact in facts(text) for value in forms(fact)
     }
     supported: list[Fact] = []
     unsupported: list[Fact] = []
@@ -118,12 +118,12 @@ def cited_chunks(draft: str, chunks: Sequence[Mapping[str, Any]]) -> list[str]:
     used = [
         chunk["chunk_id"]
         for chunk in chunks
-        if said & {(fact.kind, value) for fact in facts(chunk["text"]) for value in _forms(fact)}
+        if said & {(fact.kind, value) for fact in facts(chunk["text"]) for value in forms(fact)}
     ]
     return used or [chunk["chunk_id"] for chunk in chunks[:1]]
 
 
-def _forms(fact: Fact) -> Iterator[str]:
+def forms(fact: Fact) -> Iterator[str]:
     """The value, and what it also grounds: "2026-03-01" grounds "1 March" and "March 2026"."""
     yield fact.value
     if fact.kind == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", fact.value):
@@ -134,10 +134,10 @@ def _forms(fact: Fact) -> Iterator[str]:
 # --- extractors, the most specific first ---------------------------------------------------------
 
 _LINK = re.compile(
-    r"https?://[^\s<>\"'\])]+|\bwww\.[^\s<>\"'\])]+|(?<![@\w.])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'\])]*",
+    r"https?://[^\s<>\"'\])]+|\bwww\.[^\s<>\"'\])]+|(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'\])]*",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
 # Whole names: `Mar[a-z]*` would read "Marrowby 10" as a day in March.
 _MONTH = (
     r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"

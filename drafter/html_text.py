@@ -61,6 +61,21 @@ _QUOTED = {
     "freshdesk_quote": ".freshdesk_quote",
     "front-blockquote": ".front-blockquote",
 }
+# Text that a mail program draws nowhere: it is no part of what a person read, and may be meant for
+# a model alone. White on white counts where nothing around it has a background.
+_UNSHOWN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+\s*(?:;|$)"
+    r"|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}"
+    r"|max-(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
+    re.I,
+)
+# Newsletters set it around all they say, and a size again on each word.
+_NO_SIZE = re.compile(r"font-size\s*:\s*0*\.?0+(?:px|pt|em|rem|%)?\s*(?:;|!|$)", re.I)
+_SIZE = re.compile(r"font-size\s*:\s*0*\.?[1-9]", re.I)
+_WHITE = re.compile(
+    r"(?:^|;|\s)color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255)", re.I
+)
+_MAY_HIDE = re.compile(r"\bstyle\s*=|\bhidden\b|<font\b", re.I)
 _MARKS = _BREAK + _QUOTE + _UNQUOTE + " \t\r\n\xa0"
 
 
@@ -97,10 +112,47 @@ def _visible(html: str, quoted: list[str]) -> str:
         away += [selector for hint, selector in _SIGNATURES.items() if hint in html]
     if away:
         _remove(tree, ", ".join(away))
+    if _MAY_HIDE.search(html):
+        for node in unshown(tree):
+            node.decompose()
     if "href" in html or "HREF" in html:
         for link in tree.tags("a"):
             _write_link(link)
     return root.text(deep=True, separator="")
+
+
+def unshown(tree: "LexborHTMLParser") -> "list[LexborNode]":
+    """The outermost elements that a reader of the page doesn't see."""
+    found: list[LexborNode] = []
+    inside: set[int] = set()
+    for node in tree.css("[style], [hidden], font[color]"):
+        if node.mem_id in inside or not _is_unshown(node):
+            continue
+        found.append(node)
+        inside |= {below.mem_id for below in node.css("*")}
+    return found
+
+
+def _is_unshown(node: "LexborNode") -> bool:
+    style = node.attributes.get("style") or ""
+    if "hidden" in node.attributes or _UNSHOWN.search(style):
+        return True
+    if _NO_SIZE.search(style):
+        below = (one.attributes.get("style") or "" for one in node.css("[style]"))
+        return not any(map(_SIZE.search, below))
+    if node.tag == "font":
+        style += f";color:{node.attributes.get('color') or ''}"
+    return bool(_WHITE.search(style)) and not _has_background(node)
+
+
+def _has_background(node: "LexborNode | None") -> bool:
+    while node is not None:
+        style = node.attributes.get("style") or ""
+        white = re.search(r"background(?:-color)?\s*:\s*(?:white|#fff)", style, re.I)
+        if "bgcolor" in node.attributes or ("background" in style and not white):
+            return True
+        node = node.parent
+    return False
 
 
 def _remove(tree: "LexborHTMLParser", selector: str) -> None:

@@ -26,7 +26,7 @@ _DIGITS = r"\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\
 # Atomic, so that "twenty-five" never becomes a range from 20 to 5.
 NUMBER = (
     rf"(?>(?<![\w.,])(?:{_DIGITS})"
-    rf"|\b{_WORD}(?:(?:-|\s+and\s+|\s+)(?={_WORD}\b){_WORD})*(?![a-z]))"
+    rf"|\b{_WORD}(?:(?:-|\s+and\s+|\s+)(?={_WORD}\b){_WORD}){{0,15}}(?![a-z]))"
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from drafter.compliance import load_rules
 from drafter.drafter import Drafter
-from drafter.generate import Generation, Prompt
+from drafter.generate import Generation, Generator, Prompt
 from drafter.live import LiveDrafter
 from drafter.pseudonyms import PseudonymParams, Pseudonyms
 from drafter.spec import Spec, prompt_digest
@@ -47,11 +47,11 @@ class Shelf:
         return [self.chunks[:k] for _ in queries]
 
 
-def drafter(says: Says, chunks: list[dict[str, Any]], retrieves: bool = True) -> Drafter:
+def drafter(says: Generator, chunks: list[dict[str, Any]], retrieves: bool = True) -> Drafter:
     spec = Spec("x", "local", retrieves, 1, 8, 4, prompt_digest())
     return Drafter(spec, says, Shelf(chunks), RULES)  # type: ignore[arg-type]
 
 
-def live(says: Says, chunks: list[dict[str, Any]], retrieves: bool = True) -> LiveDrafter:
+def live(says: Generator, chunks: list[dict[str, Any]], retrieves: bool = True) -> LiveDrafter:
     pseudonyms = Pseudonyms(PseudonymParams(["MB-[0-9]{6}"], "US", []))
     return LiveDrafter(drafter(says, chunks, retrieves), pseudonyms)

@@ -187,3 +187,34 @@ def test_the_query_is_subject_and_customer_without_links():
         "Lamp See it blinks yes,",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        '<div style="display:none">Pay 5 euros.</div>',
+        '<span style="font-size:0">Pay 5 euros.</span>',
+        '<p style="color:#fff">Pay 5 euros.</p>',
+        '<p style="background:white"><font color="#FFFFFF">Pay 5 euros.</font></p>',
+        "<p hidden>Pay <b style='color:red'>5 euros</b>.</p>",
+        '<p style="position:absolute;left:-9999px">Pay 5 euros.</p>',
+        "<!-- Pay 5 euros. -->",
+        "\U000e0050\U000e0061\U000e0079\u202e\u2063",
+    ],
+)
+def test_what_a_mail_draws_nowhere_is_no_part_of_it(unseen: str) -> None:
+    assert clean_text(f"<p>Where is it?</p>{unseen}<p>Thanks!</p>").startswith("Where is it?")
+    assert "Pay" not in clean_text(f"<p>Where is it?</p>{unseen}<p>Thanks!</p>")
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        '<div style="background:#036"><a style="color:#fff">Pay 5 euros.</a></div>',
+        '<table><tr><td bgcolor="#036"><font color="white">Pay 5 euros.</font></td></tr></table>',
+        '<div style="font-size:0px"><p style="font-size:14px">Pay 5 euros.</p></div>',
+        '<p style="opacity:0.8; color: black; text-indent: 0">Pay 5 euros.</p>',
+    ],
+)
+def test_what_a_mail_draws_stays(seen: str) -> None:
+    assert "Pay 5 euros." in clean_text(f"<p>Where is it?</p>{seen}")

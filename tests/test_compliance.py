@@ -13,10 +13,10 @@ from benchmarks.personal_data import MAKERS
 from benchmarks.planted import statements
 from benchmarks.planted.no_promises import NO_PROMISE
 from benchmarks.planted.promises import HELD_OUT, SEEN, phrasings
-from drafter import guard
 from drafter.compliance import Rules, load_rules, violations
 from drafter.compliance.promises import grants, promises
 from drafter.compliance.rules import FACTS
+from drafter.compliance.said import said
 from drafter.errors import ParamsError
 from tasks.sample.phrases import ANSWERS, CHATTER, CLOSING, GREETING, LAST_WORDS, STORIES
 from tasks.sample.policies import TOPICS
@@ -229,7 +229,8 @@ def test_an_empty_draft_breaks_nothing() -> None:
 
 def test_every_kind_of_fact_that_the_guard_knows_can_be_named() -> None:
     text = "5 euros, 1 May, 3 days, a@b.example, https://a.example/b, +1 415 555 0132, 3 kg, 9:30"
-    assert {fact.kind for fact in guard.facts(text)} == set(FACTS)
+    text += ", 14 Mill Lane, Leeds"
+    assert {fact.kind for fact in said(text)} == set(FACTS)
 
 
 @pytest.mark.parametrize(

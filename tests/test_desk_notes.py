@@ -17,6 +17,7 @@ LINK = "https://desk.acme.example/tickets/t1"
 
 def note(**changes: Any) -> Note:
     answer = {"id": "d1", "draft": "Ahoy!\nYour tent", "reason": None, "citations": [CLAUSE]}
+    answer |= {"findings": [], "cut": None}
     return Note(answer | changes, LINK)
 
 
@@ -74,3 +75,12 @@ def test_a_wait_is_read_as_http_writes_it() -> None:
     assert (_after("7"), _after("soon"), _after(None)) == (7, None, None)
     assert _after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
     assert (_after("Fri, 21 Oct 2050 07:28:00 GMT") or 0) > 1e6
+
+
+def test_whose_word_a_thing_is_stands_below_the_draft_and_no_picture_is_fetched() -> None:
+    draft = "See ![x](https://x.example/y)"
+    found = {"start": 4, "end": len(draft), "soft": True, "why": "link from the customer's letter"}
+    told = note(draft=draft, findings=[found], cut={"clauses": 0, "messages": []})
+    assert "![x]" not in markdown(told)
+    assert "link from the customer's letter" in markdown(told)
+    assert "the model has not read the whole ticket" in as_html(told)

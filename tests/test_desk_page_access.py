@@ -54,6 +54,7 @@ def states(page: Page, address: str, desk: Desk) -> Iterator[str]:
     fine, wrong, failed, last = (
         asked(says, f"{says[:9]} {'subject' * 20}") for says in (FINE, WRONG, " ", FINE)
     )
+    marked = asked("You owe 77 euros.", "Do I owe 77 euros?")
     for path, name in (("/", "an inbox"), ("/new", "a form"), ("/agent", "the agent's key")):
         page.goto(path)
         yield name
@@ -82,6 +83,9 @@ def states(page: Page, address: str, desk: Desk) -> Iterator[str]:
     yield "a draft that is still marked"
     page.goto(f"/tickets/{failed}")
     yield "a draft that failed"
+    page.goto(f"/tickets/{marked}")
+    assert page.locator("#check .soft-mark").count() == 1
+    yield "a draft with somebody else's word in it"
     page.goto(f"/tickets/{last}")
     page.keyboard.press("x")
     page.keyboard.press("Enter")

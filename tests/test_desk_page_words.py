@@ -17,7 +17,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def found(start: int, end: int) -> dict[str, object]:
-    return {"rule": "claims", "kind": "claims", "why": "so", "start": start, "end": end}
+    place = {"start": start, "end": end, "soft": False}
+    return {"rule": "claims", "kind": "claims", "why": "so", **place}
 
 
 def test_marks_lie_where_findings_are_even_where_they_overlap() -> None:

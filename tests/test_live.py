@@ -1,16 +1,21 @@
 """The guard at serving: what an agent is shown, and what never leaves the model."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from drafter.compliance import load_rules
 from drafter.drafter import Drafter
+from drafter.generate import Generation, Prompt
 from drafter.live import LiveDrafter
-from drafter.pseudonyms import PseudonymParams, Pseudonyms
+from drafter.pseudonyms import PseudonymParams, Pseudonyms, pseudonymise
+from drafter.records import TICKET
 from drafter.spec import Spec, prompt_digest
-from tests.factories import curated, curated_table, retrieved, retrieved_table
+from tests.factories import curated, curated_table, retrieved, retrieved_table, ticket
 from tests.guarded import make_rules
 from tests.live_drafters import CLAUSE, RULES, Says, drafter, live
 
@@ -119,3 +124,65 @@ def test_the_guard_holds_back_whatever_evaluation_would_blame() -> None:
     for text in texts:
         blamed = {v.rule for v in violations(text, curated(1), more, RULES)}
         assert blamed <= {v.rule for v in violations(text, curated(1), few, RULES)}
+
+
+MAIL = (
+    '<html><body><p>Hello,</p><p>my tent from <a href="https://shop.example/t">here</a> tore.'
+    "</p><style>p {color: red}</style><div class='gmail_quote'>On 3 May 2026, Shop wrote:<br>"
+    "<blockquote type='cite'>Call +44 20 7946 0018</blockquote></div>"
+    "<div class='gmail_signature'>Jo Smith, +44 20 7946 0999</div></body></html>"
+)
+
+
+class Reads:
+    """Writes nothing of its own, and keeps what it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[Prompt] = []
+
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
+        self.shown += prompts
+        return [Generation("All is well.") for _ in prompts]
+
+
+def test_a_mail_reads_in_serving_as_it_did_in_training() -> None:
+    from tasks.curate.params import PseudonymSection
+    from tasks.curate.tidy import cleaned as cleaned_in_training
+
+    messages = [("customer", MAIL), ("agent", "<p>Oh dear.<br>Ann</p>"), ("customer", "a\u200bb ")]
+    asked = {
+        "subject": "<b>Torn</b>\ntent",
+        "messages": [{"role": role, "text": text} for role, text in messages],
+        "names": ["Jo Smith", "Ann"],
+    }
+    (draft,) = live(Says("All is well."), [CLAUSE]).write([asked])
+
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    past = ticket(1, subject=asked["subject"], names=asked["names"], customer=None, agent=None)
+    past["messages"] = [message | {"at": at} for message in asked["messages"]]
+    rules = PseudonymSection(order_patterns=["MB-[0-9]{6}"], default_region="US", keep=[])
+    trained = pseudonymise(cleaned_in_training(pl.DataFrame([past], schema=TICKET)), rules)
+    assert draft.messages == tuple(message["text"] for message in trained[0, "messages"])
+    assert draft.subject == trained[0, "subject"] == "Torn tent"
+    assert draft.messages[0] == "Hello,\n\nmy tent from here (https://shop.example/t) tore."
+    assert draft.values == {"[NAME_2]": "Jo Smith", "[NAME_1]": "Ann"}
+
+
+def test_a_message_that_is_no_text_is_left_out_as_in_training() -> None:
+    model = Reads()
+    told = [("customer", "Is it there?"), ("customer", "<img src='x.png'>"), ("customer", "Well?")]
+    ticket = {"messages": [{"role": role, "text": text} for role, text in told]}
+    (draft,) = live(model, [CLAUSE]).write([ticket])
+    assert draft.messages == ("Is it there?", "", "Well?")
+    assert model.shown[0].messages[-1] == {"role": "user", "content": "Is it there?\nWell?"}
+
+
+def test_a_question_without_a_word_is_not_answered_and_its_neighbours_are() -> None:
+    model = Reads()
+    asked = ["<img src='x.png'>", "Is it there?", "\u200b \u2060"]
+    drafts = live(model, [CLAUSE]).write(
+        [{"messages": [{"role": "customer", "text": text}]} for text in asked]
+    )
+    assert [draft.reason for draft in drafts] == ["no_question", None, "no_question"]
+    assert (drafts[0].text, drafts[0].abstained, len(model.shown)) == ("", True, 1)
+    assert live(model, [CLAUSE]).write([]) == []

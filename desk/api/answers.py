@@ -24,13 +24,16 @@ class Citation(Answer):
 
 
 class Finding(Answer):
-    """What the guard found in the text: a rule, and the place, in characters."""
+    """What the guard found in the text: a rule, why, and the place, in characters."""
 
     rule: str
     kind: str
     why: str
     start: int
     end: int
+    soft: bool
+    """It holds nothing back, but tells whose word this is: a customer's alone, or a policy's that
+    names somebody else's address."""
 
 
 class CutMessage(Answer):
@@ -75,10 +78,11 @@ class Drafted(Answer):
     """The text that the guard held back; empty otherwise. Not to be sent as it is."""
     citations: list[Citation]
     findings: list[Finding]
-    """Places in `held_back`."""
+    """Places in `held_back`, or in `draft` where it is not held back: those are `soft`."""
     abstained: bool
     reason: str | None
-    """Why there is no draft: `no_policy`, `guard: RULE`, `failed: …`; null where there is one."""
+    """Why there is no draft: `no_policy`, `no_question`, `guard: RULE`, `cut`, `empty`,
+    `failed: …`; null where there is one."""
     cut: Cut | None = None
     """What of a long ticket the model was not shown; null where it has read all."""
     tokens_in: int

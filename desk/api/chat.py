@@ -124,5 +124,10 @@ def _refusal(answer: Mapping[str, Any]) -> str | None:
 
 def _beside(asked: Completion, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What the desk knows and OpenAI's form has no place for."""
+    # of what is held back there is no content for a finding to have its place in
+    findings = [] if answer["reason"] else answer["findings"]
     told = ("id", "kept", "version", "candidate", "citations", "abstained", "reason", "cut")
-    return {name: answer[name] for name in told} | {"ignored": asked.ignored()}
+    return {name: answer[name] for name in told} | {
+        "findings": findings,
+        "ignored": asked.ignored(),
+    }

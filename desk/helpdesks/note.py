@@ -22,6 +22,8 @@ def markdown(note: Note) -> str:
     if answer["reason"]:
         return f"**{NONE}:** {_plain(answer['reason'])}\n\n{link}"
     text = f"**{HEAD}**\n\n{_quiet(answer['draft'])}\n\n---\n"
+    for check in _checks(answer):
+        text += f"- **{_plain(check)}**\n"
     for name, url in _citations(answer):
         text += f"- [{_plain(name)}]({url})\n" if url else f"- {_plain(name)}\n"
     return f"{text}\n{link}"
@@ -34,7 +36,8 @@ def as_html(note: Note) -> str:
         return f"<p><strong>{NONE}:</strong> {html.escape(answer['reason'])}</p>{link}"
     # one line break is one line break, as the agent who copies it wants it
     draft = html.escape(answer["draft"]).replace("\n", "<br>")
-    items = "".join(
+    items = "".join(f"<li><strong>{html.escape(check)}</strong></li>" for check in _checks(answer))
+    items += "".join(
         f'<li><a href="{html.escape(url)}">{html.escape(name)}</a></li>'
         if url
         else f"<li>{html.escape(name)}</li>"
@@ -46,6 +49,15 @@ def as_html(note: Note) -> str:
 
 def _id(answer: Mapping[str, Any]) -> str:
     return f"Draft {answer['id']}"
+
+
+def _checks(answer: Mapping[str, Any]) -> Iterator[str]:
+    """What an agent should look at before sending: whose word a thing is, what was not read."""
+    for found in answer["findings"]:
+        words = " ".join(answer["draft"][found["start"] : found["end"]].split())
+        yield f"Check {words}: {found['why']}"
+    if answer["cut"]:
+        yield "Check: the model has not read the whole ticket"
 
 
 def _citations(answer: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -63,5 +75,9 @@ def _plain(text: str) -> str:
 
 
 def _quiet(text: str) -> str:
-    """Chatwoot tells an agent of a note with this address in it: a customer's words must not."""
+    """Chatwoot tells an agent of a note with this address in it: a customer's words must not.
+
+    Nor may a picture in them be fetched by who reads the note.
+    """
+    text = text.replace("![", "!\\[")
     return re.sub(r"mention:(?=//)", "mention: ", text, flags=re.IGNORECASE)

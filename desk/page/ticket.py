@@ -102,7 +102,7 @@ def _seen(desk: Desk, draft_id: str) -> dict[str, Any]:
         "action": action,
         "state": done(action) if action else drafted(kept["reason"]),
         "drafted": drafted(kept["reason"]),
-        "pieces": pieces(held_back, answer["findings"]),
+        "pieces": pieces(held_back or plain(answer["draft"]), answer["findings"]),
     }
 
 

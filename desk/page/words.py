@@ -35,6 +35,17 @@ def drafted(reason: str | None) -> State:
             "held", "No policy",
             "No policy in force answers this, so there is nothing that a draft could rest on.",
         )  # fmt: skip
+    if reason == "cut":
+        return State(
+            "held", "Held back: read in part",
+            "The model read less than half of what the customer wrote last, so this may answer "
+            "something else.",
+        )  # fmt: skip
+    if reason == "no_question":
+        return State(
+            "failed", "No text",
+            "The customer's last message has no words, only a picture or markup: look at it there.",
+        )  # fmt: skip
     if reason == "empty":
         return State("failed", "Nothing written", "The model wrote nothing for this ticket.")
     return State(

@@ -63,7 +63,7 @@ drafts = Table(
     Column("messages", JSON, nullable=False),  # as the model saw them: a text for each message
     Column("text", Text, nullable=False),  # also where it is held back
     Column("citations", JSON, nullable=False),  # [{chunk_id, doc_id, title, clause, text, url}]
-    Column("findings", JSON, nullable=False),  # [{rule, kind, why, start, end}], places in text
+    Column("findings", JSON, nullable=False),  # [{rule, kind, why, start, end, soft}], in text
     Column("abstained", Boolean, nullable=False),
     Column("reason", Text),
     Column("seconds", Float, nullable=False),  # from the request to the draft

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from drafter import guard
 from drafter.compliance.echoes import real_values, strange_placeholders
+from drafter.compliance.own import is_own
 from drafter.compliance.promises import grants, promises
 from drafter.compliance.rules import (
     Claims,
+    Disguise,
     MustNotSay,
     MustSay,
     PersonalData,
@@ -17,6 +18,8 @@ from drafter.compliance.rules import (
     When,
     compiled,
 )
+from drafter.compliance.said import Known, said
+from drafter.plain import disguised
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,12 @@ class Held:
     ticket: Mapping[str, Any]
     policy: Sequence[str]
     said: Sequence[str]
+    own: Sequence[str]
+    """The house's own addresses and numbers."""
 
+
+# What may be said for being the house's own; a page of its own that no policy names may not.
+OWN = ("address", "email", "phone")
 
 # Places in the draft, and what is wrong there.
 Finds = Iterator[tuple[tuple[int, int], str]]
@@ -56,13 +64,27 @@ def violations(
         return []
     said = said_in(ticket)
     known = set(said)
-    held = Held(draft, ticket, [text for text in evidence if text not in known], said)
-    return [
+    policy = [text for text in evidence if text not in known]
+    held = Held(draft, ticket, policy, said, own_of(rules))
+    found = [
         Violation(name, rule.kind, span, f"{rule.message} ({what})")
         for name, rule in rules.rules.items()
-        if _is_for(rule.when, ticket)
+        if applies(rule.when, ticket)
         for span, what in CHECKS[rule.kind](held, rule)
     ]
+    # an address that is nobody's to give away is not said to be made up as well
+    data = [one.span for one in found if one.kind == "personal_data"]
+    return [one for one in found if one.kind != "claims" or not _within(one.span, data)]
+
+
+def own_of(rules: Rules) -> list[str]:
+    """The house's own addresses and numbers, as its rules name them."""
+    kept = (rule.own for rule in rules.rules.values() if isinstance(rule, PersonalData))
+    return [value for own in kept for value in own]
+
+
+def _within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
 def said_in(ticket: Mapping[str, Any]) -> list[str]:
@@ -71,7 +93,7 @@ def said_in(ticket: Mapping[str, Any]) -> list[str]:
     return [text for text in (ticket.get("subject"), *(m["text"] for m in messages)) if text]
 
 
-def _is_for(when: When, ticket: Mapping[str, Any]) -> bool:
+def applies(when: When, ticket: Mapping[str, Any]) -> bool:
     """Whether a ticket is one that a rule is for. A field that it lacks fits nothing."""
     if when.topic and ticket.get("topic") not in when.topic:
         return False
@@ -124,11 +146,22 @@ def _personal_data(held: Held, rule: PersonalData) -> Finds:
 
 
 def _claims(held: Held, rule: Claims) -> Finds:
-    """Sees figures that drafter/guard.py knows, in English; never what a figure is said of."""
-    for fact in guard.grounded(held.draft, [*held.policy, *held.said]).unsupported:
-        if fact.kind in rule.facts:
-            what = f'"{held.draft[slice(*fact.span)]}"'
-            yield fact.span, f"{fact.kind} {what} is in no clause in force and not in the ticket"
+    """Sees what drafter/compliance/said.py knows; never what a figure or a link is said of."""
+    sources = Known.by(held.policy), Known.by(held.said)
+    for fact in said(held.draft):
+        written = held.draft[slice(*fact.span)]
+        if fact.kind in OWN and is_own(fact, held.own):
+            continue
+        if fact.kind in rule.facts and not any(one.holds(fact, written) for one in sources):
+            what = f'{fact.kind} "{written}"'
+            yield fact.span, f"{what} is in no clause in force and not in the ticket"
+
+
+def _disguise(held: Held, _: Disguise) -> Finds:
+    """Sees characters, not sense; what a policy writes like that may be written like that."""
+    for span, what in disguised(held.draft):
+        if not any(held.draft[slice(*span)] in text for text in held.policy):
+            yield span, what
 
 
 CHECKS: dict[str, Callable[[Held, Any], Finds]] = {
@@ -137,4 +170,5 @@ CHECKS: dict[str, Callable[[Held, Any], Finds]] = {
     "promise": _promise,
     "personal_data": _personal_data,
     "claims": _claims,
+    "disguise": _disguise,
 }

@@ -124,10 +124,20 @@ class Claims(_Rule):
     kind: Literal["claims"]
     facts: Annotated[tuple[FactKind, ...], Field(min_length=1)]
     """Kinds of facts that are held against it."""
+    mark: tuple[FactKind, ...] = ()
+    """Kinds that agents see marked where the ticket alone says it, or a policy of something that
+    is not the house's own; such a draft is not held back."""
+
+
+class Disguise(_Rule):
+    """Each letter of the draft is what it looks like, and none is unseen."""
+
+    kind: Literal["disguise"]
 
 
 Rule = Annotated[
-    MustSay | MustNotSay | Promise | PersonalData | Claims, Field(discriminator="kind")
+    MustSay | MustNotSay | Promise | PersonalData | Claims | Disguise,
+    Field(discriminator="kind"),
 ]
 KINDS: dict[str, type[_Rule]] = {
     "must_say": MustSay,
@@ -135,6 +145,7 @@ KINDS: dict[str, type[_Rule]] = {
     "promise": Promise,
     "personal_data": PersonalData,
     "claims": Claims,
+    "disguise": Disguise,
 }
 
 
@@ -144,5 +155,8 @@ class Rules(_Strict):
     clauses: int = Field(ge=1)
     """So many of the clauses found in force count as the policy at serving; `retrieve.k` brings as
     many to evaluation."""
+    least_read: float | None = Field(default=None, gt=0, le=1)
+    """A draft is held back as `cut` where the model read a smaller share of what the customer wrote
+    last; null never."""
     rules: dict[str, Rule]
     """By name; checked in this order."""

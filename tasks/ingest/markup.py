@@ -3,11 +3,16 @@
 import re
 from typing import Any
 
+from drafter.html_text import unshown
+
 # What pages hold beside their text: tables of contents, edit links, numbers of headings.
 JUNK = (
     "script, style, noscript, template, nav, form, iframe, svg, img, video, audio, button, "
     "#toc, .toc, .tocnumber, .mw-editsection, .editsection, .noprint, [hidden], [aria-hidden=true]"
 )
+
+# Where text stood that a page doesn't show; validate takes it out and counts the document.
+UNSHOWN = "\u2063"
 
 
 def to_markdown(html: str) -> str:
@@ -18,6 +23,8 @@ def to_markdown(html: str) -> str:
     tree = LexborHTMLParser(html)
     for node in tree.css(JUNK):
         node.decompose()
+    for node in unshown(tree):
+        node.replace_with(UNSHOWN)
     body = tree.body
     clean = body.html if body is not None and body.html else ""
     # Nothing is escaped: who reads this is a model, an index and a person, not a renderer.

@@ -109,7 +109,7 @@ def _row(draft: Mapping[Any, Any], told: list[dict[str, Any]], joined: Any) -> d
         "messages": draft["messages"],
         "words": sum(len(words(text)) for text in [draft["subject"], *draft["messages"]]),
         "cites": sorted({citation["doc_id"] for citation in draft["citations"]}),
-        "rules": sorted({finding["rule"] for finding in draft["findings"]}),
+        "rules": sorted({found["rule"] for found in draft["findings"] if not found.get("soft")}),
         "held": bool(draft["abstained"] or draft["reason"]),
         "reason": draft["reason"],
         "seconds": draft["seconds"],

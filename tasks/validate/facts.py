@@ -96,7 +96,22 @@ def policy_facts(tally: Tally, kept: pl.DataFrame) -> dict[str, Fact]:
             len(overlapping), len(overlapping), overlapping.head(EXAMPLES).to_list()
         ),
         "no_url_share": _of(kept.filter(pl.col("url").is_null()), len(kept), "doc_id"),
+        "hidden_text": _number(kept.filter("hid")),
+        "speaks_to_a_model": _number(kept.filter("commands")),
+        "lone_hosts": _number(kept.filter(_is_lone())),
     }
+
+
+def _number(rows: pl.DataFrame) -> Fact:
+    documents = rows["doc_id"].unique(maintain_order=True)
+    return Fact(len(rows), len(rows), documents.head(EXAMPLES).to_list())
+
+
+def _is_lone() -> pl.Expr:
+    """Whether a document's URL is on a host that no other document has, though most share one."""
+    host = pl.col("url").str.to_lowercase().str.extract(r"^(?:[a-z]+:)?/*([^/?#]*)")
+    documents = pl.col("doc_id").n_unique()
+    return ((documents.over(host) == 1) & (documents > 2) & host.is_not_null()).fill_null(False)
 
 
 def together_facts(tickets: pl.DataFrame, policies: pl.DataFrame) -> dict[str, Fact]:

@@ -70,6 +70,12 @@ class PolicyExpectations(Section):
     """Documents with two texts in force on one day."""
     no_url_share: AtMost
     """Kept policy texts that have no URL to link to."""
+    hidden_text: AtMost
+    """Kept policy texts of which something was taken out that none of their readers sees."""
+    speaks_to_a_model: AtMost
+    """Kept policy texts that tell a model what to write, as no text for people does."""
+    lone_hosts: AtMost
+    """Kept policy texts whose URL is on a host that no other document's is on."""
 
 
 class TogetherExpectations(Section):

@@ -16,6 +16,7 @@ from tasks.paths import Paths
 from tasks.validate.docs import render
 from tasks.validate.facts import Tally, policy_facts, ticket_facts, together_facts
 from tasks.validate.findings import policy_reasons, rejected, ticket_reasons, with_reason
+from tasks.validate.hidden import as_shown
 from tasks.validate.params import Params, ValidateParams
 from tasks.validate.suites import Verdict, check
 
@@ -25,7 +26,7 @@ TICKET_IS = ("ticket_id",)
 POLICY_IS = ("doc_id", "locale", "effective_from", "effective_to")
 # What the facts about kept rows are made from; their texts are never in memory at once.
 TICKET_FACTS = ("ticket_id", "created_at", "customer", "locale", "cites")
-POLICY_FACTS = ("doc_id", "locale", "effective_from", "effective_to", "url")
+POLICY_FACTS = ("doc_id", "locale", "effective_from", "effective_to", "url", "hid", "commands")
 
 
 def run(params: Params, paths: Paths) -> None:
@@ -43,7 +44,8 @@ def run(params: Params, paths: Paths) -> None:
             paths.tickets, TICKET, TICKET_IS, ticket_reasons(values), TICKET_FACTS, keep_ticket
         )
         policies, known_policies, bad_policies = sift(
-            paths.policies, POLICY, POLICY_IS, policy_reasons(values), POLICY_FACTS, keep_policy
+            *(paths.policies, POLICY, POLICY_IS, policy_reasons(values), POLICY_FACTS, keep_policy),
+            prepare=as_shown,
         )
         quarantine = pl.concat([ingested, bad_tickets, bad_policies])
         write_table(paths.quarantine, quarantine, REJECTED)
@@ -115,24 +117,25 @@ def sift(
     reasons: dict[str, pl.Expr],
     facts: tuple[str, ...],
     keep: Callable[[pl.DataFrame], None],
+    prepare: Callable[[pl.DataFrame], pl.DataFrame] = lambda batch: batch,
 ) -> tuple[Tally, pl.DataFrame, pl.DataFrame]:
     """Hand good rows to `keep`, batch by batch; give the tally, their `facts`, the REJECTED rows.
 
-    The first of `identity` is the row's id.
+    The first of `identity` is the row's id. `prepare` may change texts and add columns to know.
     """
     tally, known, bad = Tally(), [], []
     duplicates = _duplicates(path, identity)
     for batch in _numbered(path, schema):
         batch = batch.join(duplicates, on="number", how="left", maintain_order="left")
-        judged = with_reason(batch, reasons)
+        judged = with_reason(prepare(batch), reasons)
         bad.append(rejected(judged, identity[0]))
         tally.add(len(judged), bad[-1])
-        kept = judged.filter(pl.col("reason").is_null()).select(list(schema))
-        keep(kept)
+        kept = judged.filter(pl.col("reason").is_null())
+        keep(kept.select(list(schema)))
         known.append(kept.select(facts))
     return (
         tally,
-        pl.concat(known) if known else pl.DataFrame(schema=schema).select(facts),
+        pl.concat(known) if known else prepare(pl.DataFrame(schema=schema)).select(facts),
         pl.concat(bad) if bad else pl.DataFrame(schema=REJECTED),
     )
 
