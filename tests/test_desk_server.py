@@ -185,8 +185,8 @@ def test_no_draft_fails_or_is_mixed_while_the_champion_moves(
     print(f"{tells}: one client: {statistics.median(calm):.2f} s p50, {max(calm):.2f} s max")
     assert came.done >= drafts
     assert (came.failed, came.mixed) == ([], [])
-    # clients that never pause take all of a small machine; without them the longest counts too
-    assert statistics.median(waits) < TAKES_OVER_WITHIN
+    # of a machine that nothing else keeps busy: at a load of 20 the longest was 9.4 s
+    assert max(waits) < TAKES_OVER_WITHIN
     assert max(calm) < TAKES_OVER_WITHIN
 
 
