@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from tasks.feedback.leniency import leniency
+from tasks.statistics.clusters import clustered
 from tasks.statistics.intervals import mean_intervals
 from tests.agents import Office
 
@@ -32,7 +33,8 @@ def measured(count: int, runs: int, **office: Any) -> dict[str, float]:
         for version, true in enumerate(truth):
             raw = np.array([one.accepted for one in told if one.version == f"{version}"], float)
             for name, column in (("raw", raw), ("corrected", found.corrected[f"{version}"])):
-                (cell,) = mean_intervals(column[:, None], 400, 0.95, seed)
+                alone = clustered(column[:, None], range(len(column)))
+                (cell,) = mean_intervals(alone, 400, 0.95, seed)
                 mean, low, high = (cell[part] for part in ("mean", "low", "high"))
                 assert mean is not None
                 assert low is not None

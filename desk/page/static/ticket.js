@@ -64,6 +64,10 @@ for (const cite of cites) {
   cite.addEventListener("focusin", () => show(cite));
 }
 
+// one may have been looked at before this ran
+const looked = cites.find((cite) => cite.contains(document.activeElement));
+if (looked) show(looked);
+
 const numbered = cites.slice(0, 9).map((cite, n) => [`${n + 1}`, () => cite.querySelector(".chip").focus()]);
 keys({
   e: edit,
