@@ -26,7 +26,7 @@ from tasks.forget.sources import tables_of
 from tasks.forget.store import read_store
 from tasks.forget.survey import Where
 from tasks.forget.traces import by_client, find_traces
-from tasks.forget.versions import find_versions
+from tasks.forget.versions import Found, find_versions, idle
 from tasks.forget.who import Known, find
 from tasks.paths import Paths
 from tasks.promote.gates import forgotten
@@ -210,3 +210,13 @@ def test_a_reply_of_theirs_that_rebuilt_models_write_by_themselves_is_not_theirs
     without_anew(person, where)
     assert (person.replies, person.messages) == (set(), {words})
     assert read_json(paths.duration("first"))
+
+
+def test_the_adapter_of_a_version_that_is_the_champion_by_reference_stays() -> None:
+    def version(number: str, folder: str | None, *aliases: str) -> Found:
+        return Found(number, "run", list(aliases), False, folder, True, True, True)
+
+    champion, same = version("1", "a", "champion"), version("2", "a", "challenger")
+    other, elsewhere = version("3", "b"), version("4", None)
+    assert idle([champion, same, other, elsewhere]) == [other, elsewhere]
+    assert idle([version("1", None, "champion"), elsewhere]) == [elsewhere]

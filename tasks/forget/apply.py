@@ -27,6 +27,7 @@ from tasks.forget.versions import (
     clean_index,
     drop_adapter,
     find_versions,
+    idle,
     is_copy_of,
     mark,
 )  # fmt: skip
@@ -84,7 +85,7 @@ def _versions(
                 uri, model, one, learned, f"{journal.day}: {plural(len(person.tickets), 'ticket')}"
             )
             say(f"version {one.number} is {'marked' if learned else 'clean again'}")
-        if not one.serves and (one in _learned(found, journal) or one.left_behind):
+        if one in idle(found) and (one in _learned(found, journal) or one.left_behind):
             drop_adapter(uri, model, one)
             say(f"version {one.number}: its adapter is deleted")
     if changed := clean_kept(paths, person, journal.versions, serves):

@@ -105,6 +105,7 @@ def rebuild(paths: Paths, stages: Collection[str], say: Say) -> dict[str, str]:
             for left in reversed(range(TRIES)):
                 try:
                     told[stage.name] = runner.stage(stage.name, _without_bars(say))
+                    say(f"{stage.name} {told[stage.name]}")
                     break
                 except RepositoryBusy:
                     if not left:

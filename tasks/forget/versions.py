@@ -157,6 +157,12 @@ def _learned(
     return None if None in told else False
 
 
+def idle(found: list[Found]) -> list[Found]:
+    """Versions that do not serve, and are no copy by reference of one that does."""
+    in_use = {one.folder for one in found if one.serves}
+    return [one for one in found if not one.serves and one.folder not in in_use - {None}]
+
+
 def mark(uri: str, model: str, found: Found, learned: bool, when: str) -> None:
     """Say on the version that it learned from tickets that are forgotten, or only held some.
 
