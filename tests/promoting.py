@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from drafter.index_files import open_index, write_index
 from drafter.live import PSEUDONYMS_FILE
@@ -28,9 +29,11 @@ from drafter.versions import (
     folder_digest,
 )
 from tasks import leash
+from tasks.paths import Paths
 from tasks.servers.answers import answers
 from tasks.servers.process import Server, start
 from tasks.servers.up import mlflow_environment, mlflow_server
+from tasks.tracking import ensure_store
 from tests.guarded import make_index, make_rules
 
 MODEL = "support-drafter"
@@ -112,6 +115,19 @@ class Published:
     def promote(self, number: str, alias: str = "champion") -> None:
         """What a person does in MLflow's UI."""
         self.client.set_registered_model_alias(MODEL, alias, number)
+
+
+@contextmanager
+def publishing(root: Path, count: int) -> Iterator[Published]:
+    """A registry under `root` with so many versions, all of them whole."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        experiment = ensure_store(Paths(root))
+        uri = f"sqlite:///{root / 'var/mlflow/mlflow.db'}"
+        published = Published(uri, Press(root / "press"), experiment)
+        numbers = [published.version() for _ in range(count)]
+        assert numbers == [str(number) for number in range(1, count + 1)]
+        yield published
 
 
 @contextmanager

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from drafter.errors import ParamsError
-from tasks.dag import distances_to_end, read_dag
+from drafter.errors import BadInput, ParamsError
+from tasks.dag import distances_to_end, locked_stages, read_dag
 from tests.tiny_mill import make_tiny_mill
 
 
@@ -48,3 +48,10 @@ def test_templates_of_this_repository_are_filled_in() -> None:
 def test_training_is_farther_from_the_end_than_drafts_that_need_none() -> None:
     far = distances_to_end(read_dag(Path()))
     assert far["sft"] > far["draft@rag"] == far["draft@sft"] > far["evaluate"] > far["decide"] == 0
+
+
+def test_a_damaged_lock_is_told_and_not_taken_for_none(tmp_path: Path) -> None:
+    assert locked_stages(tmp_path) == {}
+    (tmp_path / "dvc.lock").write_text("schema: '2.0'\nstages:\n  base: {outs: [")
+    with pytest.raises(BadInput, match=r"dvc\.lock is damaged"):
+        locked_stages(tmp_path)

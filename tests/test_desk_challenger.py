@@ -17,26 +17,17 @@ from desk.settings import Settings
 from desk.store.tables import drafts
 from drafter.section import load_section
 from drafter.versions import CHALLENGER
-from tasks.paths import Paths
-from tasks.tracking import ensure_store
 from tests.desks import beside, desk_params
 from tests.live_drafters import HOUSE
-from tests.promoting import MODEL, TICKET, Press, Published, until
+from tests.promoting import MODEL, TICKET, Published, publishing, until
 from tests.test_desk_follows import a_pickle, another_hash, no_decision, no_word
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     """Version 1 to 3, which are whole."""
-    root = tmp_path_factory.mktemp("registry")
-    patch = pytest.MonkeyPatch()
-    patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    experiment = ensure_store(Paths(root))
-    uri = f"sqlite:///{root / 'var/mlflow/mlflow.db'}"
-    published = Published(uri, Press(root / "press"), experiment)
-    assert [published.version() for _ in range(3)] == ["1", "2", "3"]
-    yield published
-    patch.undo()
+    with publishing(tmp_path_factory.mktemp("registry"), 3) as published:
+        yield published
 
 
 @contextmanager

@@ -19,26 +19,18 @@ from desk.serving.registry import Registry
 from desk.serving.webhook import Webhook
 from drafter.tables import write_json
 from drafter.versions import CHAMPION, DRAFTER_TAG, EVIDENCE_TAG, folder_digest
-from tasks.paths import Paths
 from tasks.register.params import Params
 from tasks.register.run import register
-from tasks.tracking import ensure_store, tracking_uri
-from tests.promoting import MODEL, TICKET, Press, Published, until
+from tasks.tracking import tracking_uri
+from tests.promoting import MODEL, TICKET, Published, publishing, until
 from tests.registered import DECISION, REGISTER, SCORECARD, SPEC, root_to_register
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     """Version 1 and 2, which are whole."""
-    root = tmp_path_factory.mktemp("registry")
-    patch = pytest.MonkeyPatch()
-    patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    experiment = ensure_store(Paths(root))
-    uri = f"sqlite:///{root / 'var/mlflow/mlflow.db'}"
-    published = Published(uri, Press(root / "press"), experiment)
-    assert [published.version(), published.version()] == ["1", "2"]
-    yield published
-    patch.undo()
+    with publishing(tmp_path_factory.mktemp("registry"), 2) as published:
+        yield published
 
 
 @contextmanager

@@ -88,7 +88,8 @@ def reuse(drafts: Sequence[str], cases: Sequence[Case]) -> Scores:
     """The share of the human reply's words that need not be typed, 0 to 1; None without words.
 
     What agents leave as it was drafted, at the desk as here: a better reply in other words is all
-    typing, and so is a new greeting.
+    typing, and so is a new greeting. A draft that the guard holds back counts by its text, as in
+    every metric of quality; that nobody is shown it counts under abstention.
     """
     return [
         1 - typed_words(words(draft), human) / len(human) if human else None

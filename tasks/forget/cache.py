@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.dag import locked_stages, safe_loader
 from tasks.paths import Paths
 
 # Outputs that learn from what they are made of; others hold it, which a search sees.
@@ -55,7 +56,7 @@ def tainted(cache: Cache, holding: Iterable[Path], paths: Paths) -> set[str]:
     by_file |= {path: md5 for md5, path in _workspace(paths).items()}
     held = {by_file[path] for path in holding if path in by_file}
     makers: dict[str, list[set[str]]] = {}
-    for run in [*(run for _, run in records(cache)), *_locked(paths.root / "dvc.lock")]:
+    for run in [*(run for _, run in records(cache)), *locked_stages(paths.root).values()]:
         read = {dep["md5"] for dep in run.get("deps", []) if "md5" in dep}
         for out in run.get("outs", []):
             if "md5" in out and out["path"].startswith(LEARNING):
@@ -79,7 +80,7 @@ def _workspace(paths: Paths) -> dict[str, Path]:
     """The files of the checkout that are outputs by themselves, by dvc.lock."""
     return {
         out["md5"]: paths.root / out["path"]
-        for run in _locked(paths.root / "dvc.lock")
+        for run in locked_stages(paths.root).values()
         for out in run.get("outs", [])
         if "md5" in out and not out["md5"].endswith(".dir")
     }
@@ -87,10 +88,9 @@ def _workspace(paths: Paths) -> dict[str, Path]:
 
 def still_made(paths: Paths, gone: set[str]) -> list[str]:
     """The stages that, by dvc.lock, still read or made what was to go."""
-    told = _yaml(paths.root / "dvc.lock").get("stages") or {}
     return [
         name
-        for name, run in told.items()
+        for name, run in locked_stages(paths.root).items()
         if gone & {one.get("md5") for one in [*run.get("deps", []), *run.get("outs", [])]}
     ]
 
@@ -109,7 +109,7 @@ def needed(paths: Paths, cache: Cache) -> set[str]:
     objects = cache.objects()
     found = {
         out["md5"]
-        for run in _locked(paths.root / "dvc.lock")
+        for run in locked_stages(paths.root).values()
         for out in run.get("outs", [])
         if "md5" in out
     }
@@ -144,25 +144,14 @@ def records(cache: Cache) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield path, _yaml(path)
 
 
-def _locked(lock: Path) -> Iterator[dict[str, Any]]:
-    yield from (_yaml(lock).get("stages") or {}).values()
-
-
 def _yaml(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())  # noqa: S506
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=safe_loader())  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return {}
     return loaded if isinstance(loaded, dict) else {}
-
-
-def _loader() -> Any:
-    """The safe one; that in C where it is there, ten times as fast."""
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _entries(path: Path | None) -> list[dict[str, str]]:

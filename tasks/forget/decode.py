@@ -15,11 +15,13 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
+Item = TypeVar("Item")
 ROWS = 5_000
 CHUNK = 4 << 20
 OVERLAP = 8 << 10
@@ -110,6 +112,13 @@ def raw(data: bytes) -> Iterator[str]:
 def _chunks(text: str) -> Iterator[str]:
     for start in range(0, max(1, len(text)), CHUNK):
         yield text[start : start + CHUNK + OVERLAP]
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """ROWS of them at a time."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, ROWS)):
+        yield batch
 
 
 def leaves(value: Any) -> Iterator[str]:

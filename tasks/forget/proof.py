@@ -1,13 +1,12 @@
 """The proof: everything is searched once more, and nothing of the customer is found."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from drafter.errors import NotForgotten
+from tasks.dag import locked_stages
 from tasks.forget.cache import Cache, still_made
-from tasks.forget.decode import ROWS, row_text
+from tasks.forget.decode import batches, row_text
 from tasks.forget.journal import Journal
 from tasks.forget.needles import Needles, found_in
 from tasks.forget.person import Person
@@ -75,24 +74,13 @@ def postgres_hits(url: str, needles: Needles) -> tuple[int, list[str]]:
     if sqlite_file(url) is not None:
         return 0, []
     count, hits = 0, set()
-    for batch in _batches(dump(url)):
+    for batch in batches(dump(url)):
         count += len(batch)
         texts = [row_text(row) for row in batch]
         for row, hit in zip(batch, found_in(texts, needles), strict=True):
             if hit:
                 hits.add(f"the desk's store: table {row[0]}")
     return count, sorted(hits)
-
-
-def _batches(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
-    batch: list[list[object]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def without_anew(person: Person, where: Where) -> None:
@@ -103,7 +91,11 @@ def without_anew(person: Person, where: Where) -> None:
     """
     import polars as pl
 
-    hashes = _locked(where.paths.root / "dvc.lock")
+    hashes = {
+        out["path"]: out.get("md5")
+        for stage in locked_stages(where.paths.root).values()
+        for out in stage.get("outs", [])
+    }
     written: set[str] = set()
     for path in sorted((where.paths.root / "data/drafts").glob("*.parquet")):
         name = path.relative_to(where.paths.root).as_posix()
@@ -113,17 +105,3 @@ def without_anew(person: Person, where: Where) -> None:
         for hit in found_in(texts, Needles(frozenset(), frozenset(), frozenset(person.replies))):
             written |= hit
     person.replies -= written
-
-
-def _locked(lock: Path) -> dict[str, str]:
-    import yaml
-
-    try:
-        told = yaml.safe_load(lock.read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        return {}
-    return {
-        out["path"]: out.get("md5", "")
-        for stage in (told.get("stages") or {}).values()
-        for out in stage.get("outs", [])
-    }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from drafter.errors import BadInput, RepositoryBusy
 from drafter.tables import read_json
-from tasks.dag import Stage, read_dag
+from tasks.dag import Stage, locked_stages, read_dag
 from tasks.paths import Paths
 from tasks.repro import PROGRESS, Runner
 
@@ -37,7 +37,7 @@ def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
     held = [place for place in places if place.is_relative_to(paths.root)]
     reads, frozen = _reads(paths.root)
     found: dict[str, ToRun] = {}
-    ran = _ran(paths.root)
+    ran = locked_stages(paths.root)
     for stage in read_dag(paths.root):
         deps = reads.get(stage.name, ())
         holds = any(place.is_relative_to(dep) for place in held for dep in deps)
@@ -48,17 +48,6 @@ def forecast(paths: Paths, places: Iterable[Path]) -> list[ToRun]:
                 why += "; asks a hosted model what is new, within its max_usd"
             found[stage.name] = ToRun(stage.name, why, stage.name in frozen, _seconds(paths, stage))
     return list(found.values())
-
-
-def _ran(root: Path) -> set[str]:
-    """The stages that dvc.lock knows."""
-    import yaml
-
-    try:
-        lock = yaml.safe_load((root / "dvc.lock").read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        return set()
-    return set(lock.get("stages") or {})
 
 
 def _reads(root: Path) -> tuple[Mapping[str, list[Path]], set[str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from drafter.errors import BadInput
 from tasks.customer_key import customer_key
+from tasks.forget.decode import ROWS, batches
 from tasks.forget.needles import Needles, found_in, shingles, telling
 from tasks.forget.person import Person
 from tasks.forget.sources import Row, Table, rows_of
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from drafter.pseudonyms import PseudonymRules
-
-BATCH = 5_000
 
 
 @dataclass
@@ -235,7 +234,7 @@ def mill_tickets(known: Known) -> Iterator[tuple[list[dict[str, Any]], list[dict
 
     if not known.paths.tickets.is_file():
         return
-    for batch in read_batches(known.paths.tickets, TICKET, BATCH):
+    for batch in read_batches(known.paths.tickets, TICKET, ROWS):
         tidy: pl.DataFrame = pseudonymise(cleaned(batch), known.rules)
         yield batch.to_dicts(), tidy.to_dicts()
 
@@ -255,7 +254,7 @@ def _leave_theirs_alone(person: Person, known: Known) -> None:
         for hit in found_in(texts, free):
             shared.update(hit)
 
-    for batch in _batches(_of_others(person, known)):
+    for batch in batches(_of_others(person, known)):
         look(batch)
     person.shared = len(shared)
     person.values -= shared
@@ -299,14 +298,3 @@ def _of_others(person: Person, known: Known) -> Iterator[str]:
         from drafter.tables import read_table
 
         yield from read_table(policies, POLICY)["text"].to_list()
-
-
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
-        if len(batch) >= BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

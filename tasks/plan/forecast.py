@@ -14,7 +14,7 @@ from drafter.section import load_section
 from drafter.tables import read_json, read_table
 from tasks.ask.endpoint import endpoint_of, requests_for, spec_of
 from tasks.candidates import Hosted
-from tasks.dag import read_dag
+from tasks.dag import locked_stages, read_dag
 from tasks.holdout import read_tickets
 from tasks.keys import Params
 from tasks.paths import Paths
@@ -74,15 +74,9 @@ def forecast(paths: Paths) -> list[Forecast]:
 
 def sizes_of_outs(root: Path) -> dict[str, int]:
     """Bytes of what each stage wrote when it last ran, as dvc.lock holds them."""
-    import yaml
-
-    try:
-        lock = yaml.safe_load((root / "dvc.lock").read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        return {}
     return {
         name: sum(int(out.get("size", 0)) for out in entry.get("outs", []))
-        for name, entry in lock.get("stages", {}).items()
+        for name, entry in locked_stages(root).items()
     }
 
 
